@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Annotated
 
 import typer
@@ -14,6 +14,7 @@ from daihoi.cli.language import spoken
 from daihoi.cli.listed import check_service
 from daihoi.ops.congress import title_on_record
 from daihoi.ops.listed_units import changes_of_the_list, join_listed
+from daihoi.ops.names import take_names_of_the_ledger
 from daihoi.ops.session import Session, connected, open_session
 from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.sample.sign_ins import sign_ins
@@ -40,6 +41,7 @@ def up(fresh: FreshOption = False) -> None:
 
 async def _up(settings: Settings, fresh: bool) -> None:
     provide_issuer_keys(settings, to_mint=False)
+    console.say(translate("Starting the servers …", spoken()))
     async with open_session(settings, OPERATOR, fresh=fresh, begins=True) as session:
         with nullcontext() if settings.http_port == "off" else free_ports(settings) as pages:
             await _run(session, pages)
@@ -52,12 +54,21 @@ async def _run(session: Session, pages: int | None) -> None:
     try:
         await provide_streams(settings, session.servers)
         await join_listed(session.connection, settings, session.servers)
+        with suppress(EventStoreError, LookupError):
+            await take_names_of_the_ledger(session.ledger)
+        console.say(
+            translate(
+                "The servers run. Starting {count} services; that may take a minute …",
+                spoken(),
+                count=len(all_services()),
+            )
+        )
         for name in all_services():
             supervisor.start(name)
         await supervisor.wait_until_ready(session.commands)
         processes = {name: child.pid for name, child in supervisor.children.items()}
         title = await title_on_record(session.ledger, spoken())
-        served = addresses(settings.model_copy(update={"http_first_port": pages})) if pages else {}
+        served = _served(settings, pages)
         console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title, served))
         if pages and pages != settings.http_first_port:
             console.say(
@@ -70,13 +81,19 @@ async def _run(session: Session, pages: int | None) -> None:
                 )
             )
         await _say_how_to_begin(session, served)
-        following = asyncio.create_task(follow_the_list(session, supervisor))
+        console.say(translate("Everything runs now. Ctrl-C ends it.", spoken()))
+        following = asyncio.create_task(follow_the_list(session, supervisor, pages))
         try:
             await _until_told_to_stop(supervisor)
         finally:
             following.cancel()
     finally:
         supervisor.stop()
+
+
+def _served(settings: Settings, first_port: int | None) -> Mapping[str, str]:
+    """The addresses of the pages of all services that this process knows by now; none where there are no pages."""
+    return addresses(settings.model_copy(update={"http_first_port": first_port})) if first_port else {}
 
 
 async def _say_how_to_begin(session: Session, served: Mapping[str, str]) -> None:
@@ -96,7 +113,7 @@ async def _say_how_to_begin(session: Session, served: Mapping[str, str]) -> None
         console.out.print(sign_ins_table(made.accounts, made.password, served, spoken()))
 
 
-async def follow_the_list(session: Session, supervisor: Supervisor) -> None:
+async def follow_the_list(session: Session, supervisor: Supervisor, first_port: int | None = None) -> None:
     """Starts the service of a unit without code when it comes on the list of units."""
     async for _ in changes_of_the_list(session.connection, session.settings.congress):
         try:
@@ -105,6 +122,8 @@ async def follow_the_list(session: Session, supervisor: Supervisor) -> None:
                 await supervisor.wait_until_ready(session.commands, [entry.id])
                 name = entry.name.en if spoken() == "en" and entry.name.en else entry.name.vi
                 console.say(translate("{unit} takes part now; its service runs.", spoken(), unit=name))
+                if address := _served(session.settings, first_port).get(entry.id):
+                    console.say(address)
         except (PlatformError, EventStoreError) as error:
             from daihoi.cli.failures import say_expected
 

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from daihoi.terminal import labels
 from daihoi.terminal.section_tables import STATE_NAMES, in_charge
-from shared.i18n import Language, format_number, translate
+from shared.i18n import Language, format_number, offset_in_words, translate
 from shared.reports.annex import Annex, AnnexRow, AnnexSection
 from shared.reports.cells import Cells, Share
 from shared.reports.money import Sums
@@ -98,7 +98,7 @@ def _people(row: AnnexRow, lang: Language) -> Text:
 
 def _deadline(row: AnnexRow, lang: Language) -> str:
     if row.due_offset_days is not None:
-        return labels.offset_in_words(row.due_offset_days, lang)
+        return offset_in_words(row.due_offset_days, lang)
     return labels.moved_deadline(row.deadline, row.original_deadline, None, lang)
 
 

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from daihoi.importing.sending import Committed
 from daihoi.terminal.fields import field_in_words, value_in_words
-from daihoi.terminal.labels import add_columns, in_language, offset_in_words
+from daihoi.terminal.labels import add_columns, in_language
 from services.subcommittee.importing.changes import Change
 from services.subcommittee.importing.planning import Preview, Source
 from services.subcommittee.importing.remarks import in_ranges
@@ -98,23 +98,20 @@ def _fields(fields: Mapping[str, tuple[Any, Any]], lang: Language) -> str:
 def fields_in_words(fields: Mapping[str, tuple[Any, Any]], lang: Language) -> Iterator[tuple[str, str, str]]:
     """Each column that changes, what stands there before and after."""
     for name, (old, new) in fields.items():
-        yield field_in_words(name, lang), _value(name, old, lang), _value(name, new, lang)
-
-
-def _value(name: str, value: Any, lang: Language) -> str:
-    if name == "due_offset_days" and isinstance(value, int):
-        return offset_in_words(value, lang)
-    return value_in_words(name, value, lang)
+        yield field_in_words(name, lang), value_in_words(name, old, lang), value_in_words(name, new, lang)
 
 
 def _details(item: Item, lang: Language) -> str:
     """Which unit has it, when and in which case; then who does it by when and with what money, as far as the item
     says so."""
-    where = " · ".join(_value(name, getattr(item, name), lang) for name in ("unit", "phase", "scenario"))
+    where = " · ".join(value_in_words(name, getattr(item, name), lang) for name in ("unit", "phase", "scenario"))
     values = item.model_dump(mode="json", include={*DETAILS, "due_offset_days", "budget_vnd"})
     said = {name: value for name, value in values.items() if name != "budget_vnd" or value}
     return "\n".join(
-        [where, *(f"{field_in_words(name, lang)}: {_value(name, value, lang)}" for name, value in said.items())]
+        [
+            where,
+            *(f"{field_in_words(name, lang)}: {value_in_words(name, value, lang)}" for name, value in said.items()),
+        ]
     )
 
 

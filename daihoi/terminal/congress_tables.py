@@ -8,9 +8,9 @@ from rich.console import Group
 from rich.table import Table
 
 from daihoi.terminal.fields import field_in_words, value_in_words
-from daihoi.terminal.labels import add_columns, in_language, offset_in_words, table_of
+from daihoi.terminal.labels import add_columns, in_language, table_of
 from shared.events.congress import Particulars
-from shared.i18n import Language, format_date, format_minute, render, title_of_position, translate
+from shared.i18n import Language, format_date, format_minute, offset_in_words, render, title_of_position, translate
 from shared.reports.congress import CongressOnRecord
 from shared.reports.deadlines import DeadlineLine, Deadlines
 from shared.reports.deadlines import Standing as DeadlineStanding

@@ -82,19 +82,6 @@ def group_name(number: str, cells: GroupCells, lang: Language) -> str:
     return f"{number}. {in_language(cells.name_vi, cells.name_en, lang)}"
 
 
-def offset_in_words(days: int, lang: Language) -> str:
-    """A time that counts from the opening day, for as long as that day is not set: `30 days before the opening`."""
-    if days == 0:
-        return translate("on the opening day", lang)
-    if days == -1:
-        return translate("1 day before the opening", lang)
-    if days == 1:
-        return translate("1 day after the opening", lang)
-    if days < 0:
-        return translate("{days} days before the opening", lang, days=-days)
-    return translate("{days} days after the opening", lang, days=days)
-
-
 def moved_deadline(deadline: date | None, original: date | None, past_because: str | None, lang: Language) -> str:
     """A deadline, with the original one where it was moved, and why it was over when it was set; nothing for none."""
     if not deadline or not original:

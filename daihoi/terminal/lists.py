@@ -9,7 +9,16 @@ from rich.text import Text
 from daihoi.terminal import labels
 from daihoi.terminal.fields import masked_in_words
 from daihoi.terminal.labels import in_language, named, table_of
-from shared.i18n import Language, format_date, format_minute, format_number, render, title_of_position, translate
+from shared.i18n import (
+    Language,
+    format_date,
+    format_minute,
+    format_number,
+    offset_in_words,
+    render,
+    title_of_position,
+    translate,
+)
 from shared.reports.cells import DUE_SOON
 from shared.reports.positions import Holding, PositionLine
 from shared.reports.task_list import TaskList, TaskRow
@@ -54,7 +63,7 @@ def _counted(report: TaskList, lang: Language) -> str:
 def deadline_in_words(row: TaskRow, lang: Language) -> str:
     """With how many days are left where these are few, or it is over, of what is to be done."""
     if row.due_offset_days is not None:
-        return labels.offset_in_words(row.due_offset_days, lang)
+        return offset_in_words(row.due_offset_days, lang)
     if row.deadline is None:
         return translate("No deadline", lang)
     day = format_date(row.deadline)

@@ -13,7 +13,7 @@ from shared.unit.rotation import IssuerKey, Part
 from shared.unit.unseen import Unresolved
 from shared.values.message import Message
 from shared.values.secrecy import masked
-from shared.values.units import services
+from shared.values.units import services, title_of
 
 MARKS = {Severity.OK: "✓", Severity.INFO: "·", Severity.WARNING: "!", Severity.ERROR: "✗"}
 
@@ -35,15 +35,14 @@ def services_table(
     addresses: Mapping[str, str] | None = None,
 ) -> Table:
     """Headed by the title of the congress, or its id where it has none; `addresses` are those of the pages."""
-    table = table_of(f"daihoi · {title or congress}", lang, "Service")
+    table = table_of(f"daihoi · {title or congress}", lang, "Unit", "Service")
     add_columns(table, lang, "Process", justify="right")
-    add_columns(table, lang, "Commands")
     if addresses:
         add_columns(table, lang, "Pages", no_wrap=True)
     for name, process in processes.items():
-        takes_commands = name in services()
-        pages = [addresses.get(name, "") if takes_commands else ""] if addresses else []
-        table.add_row(name, str(process), f"cmd.{congress}.{name}.*" if takes_commands else "", *pages)
+        has_pages = name in services()
+        pages = [addresses.get(name, "") if has_pages else ""] if addresses else []
+        table.add_row(title_of(name, lang) if has_pages else "", name, str(process), *pages)
     table.caption = masked(f"{servers.nats_url} · {servers.mongo_url}")
     return table
 

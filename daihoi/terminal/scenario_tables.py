@@ -7,9 +7,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import add_columns, in_language, offset_in_words, table_of
+from daihoi.terminal.labels import add_columns, in_language, table_of
 from shared.events.duty import DUTY_GROUP
-from shared.i18n import Language, format_date, format_number, title_of_position, translate
+from shared.i18n import Language, format_date, format_number, offset_in_words, title_of_position, translate
 from shared.reports import scenarios
 from shared.values.code_lists import CodeList, name_of
 from shared.values.local_time import local_date

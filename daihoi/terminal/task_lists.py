@@ -8,7 +8,7 @@ from rich.text import Text
 
 from daihoi.terminal import labels
 from shared.events.review import Essential
-from shared.i18n import Language, format_date, render, title_of_position, translate
+from shared.i18n import Language, format_date, offset_in_words, render, title_of_position, translate
 from shared.reports.cells import Share
 from shared.reports.clearances import WaitingLine
 from shared.reports.consolidated import Extensions, Report
@@ -46,7 +46,7 @@ def _undated(report: Report, lang: Language) -> str:
         by_offset.setdefault(line.due_offset_days, []).append(told(line))
     never = [", ".join(by_offset.pop(None))] if None in by_offset else []
     counted = sorted((days, ids) for days, ids in by_offset.items() if days is not None)
-    return "\n".join([*never, *(f"{labels.offset_in_words(days, lang)}: {', '.join(ids)}" for days, ids in counted)])
+    return "\n".join([*never, *(f"{offset_in_words(days, lang)}: {', '.join(ids)}" for days, ids in counted)])
 
 
 def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
@@ -60,7 +60,7 @@ def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
 def _deadline(line: TaskLine, lang: Language) -> str:
     """With the original one where it was extended."""
     if line.due_offset_days is not None:
-        return labels.offset_in_words(line.due_offset_days, lang)
+        return offset_in_words(line.due_offset_days, lang)
     return labels.moved_deadline(line.deadline, line.original_deadline, line.past_because, lang)
 
 

@@ -9,7 +9,7 @@ from rich.tree import Tree
 
 from daihoi.terminal import labels
 from daihoi.terminal.fields import field_in_words, value_in_words
-from shared.i18n import Language, format_date, render, title_of_position, translate
+from shared.i18n import Language, format_date, offset_in_words, render, title_of_position, translate
 from shared.reports.trace import Node, Role
 from shared.values.choice_words import DIRECTIVE_KINDS
 from shared.values.units import title_of
@@ -112,7 +112,7 @@ class TreePrinter:
 
     def _due(self, day: str | None, offset_days: int | None = None) -> str:
         if day is None and offset_days is not None:
-            return self._say("due {day}", day=labels.offset_in_words(offset_days, self._lang))
+            return self._say("due {day}", day=offset_in_words(offset_days, self._lang))
         return self._say("due {day}", day=_day(day)) if day else self._say("No deadline")
 
 

@@ -1,7 +1,7 @@
 """The logistics unit's own pages: bookings by the week, one resource, the accounts of the tasks and one of them."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from starlette.responses import Response
@@ -24,20 +24,24 @@ from services.logistics.resources import (
 from shared.events.resource import ResourceKind
 from shared.reports.expenses import FLAG_NAMES, Account, accounts_of, not_estimated
 from shared.reports.unit_lists import Booking, ResourceLine, resource_list
+from shared.unit.roles import may_give
 from shared.values.local_time import LOCAL_TIME, local_date
 from shared.values.types import FIRST_DAY, LAST_DAY
 from shared.web.actions import Action, action, actions
+from shared.web.local_paths import local_path
+from shared.web.pages.commanding import Giving, Own, answer
 from shared.web.pages.story import story_for
+from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
 A_WEEK = timedelta(days=7)
+BOOK = "/bookings/new"
 SUMS = ("estimated_vnd", "guaranteed_vnd", "unsecured_vnd", "advanced_vnd", "spent_vnd", "left_vnd", "overspent_vnd")
 
 
 async def bookings_page(visit: Visit) -> Response:
     query = visit.query
-    monday = _monday_of(query.get("week", ""), visit.today)
     kind = query.get("kind", "")
     resources = resource_list(
         visit.views.documents("resources"),
@@ -45,18 +49,30 @@ async def bookings_page(visit: Visit) -> Response:
         kind=kind if kind in set(ResourceKind) else "",
         text=query.get("q", ""),
     )
+    monday = _monday_of(query.get("week", ""), _day_to_show(resources, visit.today))
     days = [monday + timedelta(days=day) for day in range(7)]
     return visit.render(
         "logistics/bookings.html",
         page_title=visit.t("Bookings"),
         days=days,
         rows=[{"resource": resource, "days": [_on(resource, day) for day in days]} for resource in resources],
+        this_week=_monday_of("", visit.today),
         earlier=monday - A_WEEK if monday - A_WEEK >= FIRST_DAY else None,
         later=monday + A_WEEK if monday + A_WEEK <= LAST_DAY else None,
         kinds=[kind.value for kind in ResourceKind],
         kind=kind,
-        actions=actions(action(visit, ReserveResource, {}, first=True), action(visit, RegisterResource, {})),
+        actions=actions(_to_book(visit, {}), action(visit, RegisterResource, {})),
     )
+
+
+def _day_to_show(resources: Iterable[ResourceLine], today: date) -> date:
+    """Today where something is booked in its week; else the day of the next booking, or of the last one."""
+    monday = _monday_of("", today)
+    days = [(local_date(each.starts), local_date(each.ends)) for line in resources for each in line.bookings]
+    if any(first < monday + A_WEEK and monday <= last for first, last in days):
+        return today
+    firsts = [first for first, _ in days]
+    return min((day for day in firsts if day > today), default=max(firsts, default=today))
 
 
 def _monday_of(wanted: str, today: date) -> date:
@@ -84,6 +100,23 @@ def _hours(booking: Booking, day: date) -> str:
     return f"{first}–{last}"
 
 
+def _to_book(visit: Visit, fields: Mapping[str, str]) -> Action | None:
+    form = action(visit, ReserveResource, fields, first=True)
+    return form._replace(href=f"{BOOK}?{form.href.partition('?')[2]}") if form else None
+
+
+async def book_page(visit: Visit) -> Response:
+    """Leads to the week of what was booked."""
+    if not may_give(visit.actor, ReserveResource, visit.service):
+        return visit.not_found()
+    back = local_path(visit.query.get("back", ""), "/bookings")
+    resource = visit.views.document("resources", visit.query.get("resource_id", ""))
+    fixed = {"resource_id": resource["_id"]} if resource else {}
+    subject = text_in(resource["name"], visit.lang) if resource else ""
+    own = Own(then=lambda data: f"/bookings?week={local_date(datetime.fromisoformat(data['starts']))}")
+    return await answer(visit, Giving(ReserveResource, fixed, {}, resource, back, back, subject, own=own))
+
+
 async def resource_page(visit: Visit) -> Response:
     resource_id = visit.request.path_params["resource_id"]
     document = visit.views.document("resources", resource_id)
@@ -107,7 +140,7 @@ async def resource_page(visit: Visit) -> Response:
             for booking in line.bookings
         ],
         story=await story_for(visit, "resource", resource_id),
-        actions=actions(action(visit, ReserveResource, named, first=True), action(visit, CorrectResource, named)),
+        actions=actions(_to_book(visit, named), action(visit, CorrectResource, named)),
     )
 
 
@@ -189,6 +222,7 @@ def _of_account(visit: Visit, expense: dict[str, Any]) -> list[Action]:
 SECTION = Section(
     routes=(
         route("/bookings", bookings_page),
+        route(BOOK, book_page, ("GET", "POST")),
         route("/resources/{resource_id}", resource_page),
         route("/expenses", expenses_page),
         route("/expenses/{task_id}", expense_page),

@@ -49,7 +49,7 @@ def _lane(visit: Visit, status: PublicationStatus, lines: list[PublicationLine])
         "title": visit.say(LANES[status]),
         "status": status.value,
         "tone": TONES[status],
-        "cards": [{"line": line, "actions": _actions(visit, line.id, line.status)} for line in shown],
+        "cards": [{"line": line, "actions": _actions(visit, line.id, line.status, line.author)} for line in shown],
         "left_out": len(there) - len(shown),
     }
 
@@ -68,10 +68,11 @@ TONES = {
 }
 
 
-def _actions(visit: Visit, publication_id: str, status: str) -> list[Action]:
+def _actions(visit: Visit, publication_id: str, status: str, author: str) -> list[Action]:
+    """Somebody else than its author judges it."""
     named = {"publication_id": publication_id}
     match status:
-        case PublicationStatus.PROPOSED:
+        case PublicationStatus.PROPOSED if author != visit.actor.id:
             return actions(
                 action(visit, ApprovePublication, named, first=True), action(visit, RejectPublication, named)
             )
@@ -94,7 +95,7 @@ async def publication_page(visit: Visit) -> Response:
         publication=document,
         task=task,
         story=await story_for(visit, "publication", publication_id),
-        actions=[*_actions(visit, publication_id, document["status"]), *actions(correct)],
+        actions=[*_actions(visit, publication_id, document["status"], document["author"]), *actions(correct)],
     )
 
 

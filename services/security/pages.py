@@ -18,6 +18,7 @@ from shared.reports.masking import masked_document
 from shared.reports.searching import has_words, words_of
 from shared.unit.roles import Act
 from shared.web.actions import Action, action, actions
+from shared.web.naming import name_in
 from shared.web.pages.story import story_for
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
@@ -52,6 +53,8 @@ def _clearances(visit: Visit) -> list[ClearanceLine]:
 def _of_clearance(visit: Visit, line: ClearanceLine) -> list[Action]:
     named = {"clearance_id": line.id}
     match line.status:
+        case "requested" if line.requested_by == visit.actor.id:
+            return []
         case "requested":
             return actions(action(visit, GrantClearance, named, first=True), action(visit, RefuseClearance, named))
         case "granted":
@@ -67,7 +70,7 @@ async def clearance_page(visit: Visit) -> Response:
         return visit.not_found()
     return visit.render(
         "security/clearance.html",
-        page_title=visit.t("Clearance {id}", id=clearance_id),
+        page_title=name_in("clearances", {"_id": line.id, **line.model_dump()}, visit.lang),
         line=line,
         story=await story_for(visit, "clearance", clearance_id),
         actions=_of_clearance(visit, line),
@@ -117,7 +120,7 @@ async def incident_page(visit: Visit) -> Response:
         return visit.not_found()
     return visit.render(
         "security/incident.html",
-        page_title=visit.t("Incident {id}", id=incident_id),
+        page_title=name_in("incidents", document, visit.lang),
         incident=_readable(visit, document),
         story=await story_for(visit, "incident", incident_id),
         actions=[

@@ -21,6 +21,8 @@ NEW_IDS: Mapping[str, tuple[str, str]] = {
     "reserve-resource": ("reservation_id", "dk"),
     "report-incident": ("incident_id", "sc"),
     "request-clearance": ("clearance_id", "an"),
+    "open-review": ("review_id", "rs"),
+    "register-resource": ("resource_id", "cs"),
     "propose-publication": ("publication_id", "tt"),
 }
 """Ids that nobody need invent, by the command that brings them up, and how a proposed one begins."""

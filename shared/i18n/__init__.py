@@ -13,6 +13,7 @@ from typing import Literal
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from shared.i18n.counted import told_of_one
 from shared.values.brief import brief_text
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message, OwnWords, joined
@@ -43,7 +44,7 @@ def _vietnamese() -> dict[str, str]:
 
 def translate(sentence: str, lang: Language, /, **params: object) -> str:
     """`sentence` in `lang`, its `{placeholders}` filled in; English where there is no translation."""
-    text = _vietnamese().get(sentence, sentence) if lang == "vi" else sentence
+    text = _vietnamese().get(sentence, sentence) if lang == "vi" else told_of_one(sentence, params)
     return text.format(**params) if params else text
 
 
@@ -79,6 +80,8 @@ def in_words(name: str, value: object, lang: Language) -> str:
             text = format_date(value)
         case int() if name.endswith("_vnd"):
             text = format_number(value, lang)
+        case int() if name == "due_offset_days":
+            text = offset_in_words(value, lang)
         case {"vi": vietnamese, **others}:
             text = str(others.get(lang) or vietnamese)
         case _:
@@ -177,6 +180,15 @@ def format_minute(moment: datetime | str) -> str:
         return f"{local:%d/%m/%Y %H:%M}"
     except (ValueError, OverflowError):
         return str(moment)
+
+
+def offset_in_words(days: int, lang: Language) -> str:
+    """A time that counts from the opening day, for as long as that day is not set: `30 days before the opening`."""
+    if days == 0:
+        return translate("on the opening day", lang)
+    if days < 0:
+        return translate("{days} days before the opening", lang, days=-days)
+    return translate("{days} days after the opening", lang, days=days)
 
 
 def format_instant(moment: datetime, lang: Language) -> str:

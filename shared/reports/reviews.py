@@ -99,7 +99,7 @@ def summarise(tasks: Sequence[Document], reviews: Sequence[Document], listed: En
     signed = _latest_of_each_unit([review for review in reviews if review["status"] == "closed"], units)
     open_tasks = [task for task in tasks if task["status"] not in CLOSED and not is_suspended(task)]
     return Reviews(
-        latest=[_line(review, by_id) for review in latest.values()],
+        latest=[line_of_review(review, by_id) for review in latest.values()],
         by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"]), units),
         by_group=_coverage(open_tasks, latest, _group_of),
         by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"]), PHASES),
@@ -111,7 +111,7 @@ def review_lines(reviews: Iterable[Document], tasks: Iterable[Document]) -> list
     """Of every review, the newest first."""
     by_id = {task["_id"]: task for task in tasks}
     newest_first = sorted(reviews, key=lambda review: (review["opened_at"], natural(review["_id"])), reverse=True)
-    return [_line(review, by_id) for review in newest_first]
+    return [line_of_review(review, by_id) for review in newest_first]
 
 
 def sheet_of(review: Document, by_id: Mapping[str, Document]) -> list[SheetRow]:
@@ -170,7 +170,8 @@ def _coverage(
     return {name: groups[name] for name in sorted(groups, key=lambda name: (place(name, order)[0], natural(name)))}
 
 
-def _line(review: Document, by_id: dict[str, Document]) -> ReviewLine:
+def line_of_review(review: Document, by_id: Mapping[str, Document]) -> ReviewLine:
+    """`by_id` holds at least the tasks of its unit, by their key."""
     items = [(item, set(_missing_now(review, task_id, by_id))) for task_id, item in review["items"].items()]
     plain: dict[str, Any] = {name: review[name] for name in ("unit", "review_id", "status", "due_on", "signed_by")}
     return ReviewLine(
@@ -194,6 +195,6 @@ def _changes(review: Document, by_id: dict[str, Document]) -> Iterable[Change]:
             )
 
 
-def _missing_now(review: Document, task_id: str, by_id: dict[str, Document]) -> tuple[str, ...]:
+def _missing_now(review: Document, task_id: str, by_id: Mapping[str, Document]) -> tuple[str, ...]:
     task = by_id.get(f"{review['unit']}/{task_id}")
     return lacks(task) if task else ()

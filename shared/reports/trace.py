@@ -14,6 +14,7 @@ from shared.i18n import LANGUAGES
 from shared.reports.clearances import waiting
 from shared.reports.lines import is_suspended, lacks, offset_of
 from shared.reports.order import in_order_of_id, task_order
+from shared.reports.reviews import line_of_review
 from shared.views.view import Document
 
 type Views = Mapping[str, Sequence[Document]]
@@ -140,11 +141,15 @@ def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ())
     return _node(Role.DIRECTIVE, directive["_id"], directive["text"], facts, above=above, below=below)
 
 
+OF_A_REVIEW = {"unit", "status", "signed_by", "tasks", "confirmed", "gaps_at_opening", "left"}
+
+
 def _review(review: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     """Under it every task in which it found a gap, as that task stands now."""
+    by_id = {task["_id"]: task for task in views["tasks"] if task["unit"] == review["unit"]}
     lacking = [task_id for task_id, item in review["items"].items() if item["found"] or item["at_opening"]]
-    tasks = [_of_id(views["tasks"], f"{review['unit']}/{task_id}") for task_id in lacking]
-    facts = {name: review[name] for name in ("unit", "status", "signed_by")} | {"tasks": len(review["items"])}
+    tasks = [by_id.get(f"{review['unit']}/{task_id}") for task_id in lacking]
+    facts = line_of_review(review, by_id).model_dump(include=OF_A_REVIEW)
     ordered = sorted((task for task in tasks if task), key=task_order)
     below = [] if above else [_task(task, views) for task in ordered]
     return _node(Role.REVIEW, review["_id"], {}, facts, above=above, below=below)

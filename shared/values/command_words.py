@@ -27,6 +27,12 @@ _COMMANDS = """
 """
 COMMAND_WORDS = {name: Message(name, name.replace("-", " ").capitalize()) for name in _COMMANDS.split()}
 """What a command is for, in short; one of a unit's own may have none."""
+DONE = Message("done", "Done: {command}")
+DONE_WORDS = {
+    "refuse-extension": Message("refuse-extension", "Done: the extension is refused"),
+    "reject-publication": Message("reject-publication", "Done: the publication is rejected"),
+}
+"""Where what was done is not told with the words for the command."""
 
 FIELD_WORDS = NAMES | {
     "ordinal": Message("ordinal", "Which congress it is"),
@@ -146,10 +152,10 @@ COMES_FIRST = Message("comes_first", "Task that has to be done first")
 _OF_A_CONGRESS = Message("congress_name", "Name of the congress")
 _OF_A_DOCUMENT = Message("subject", "Subject")
 OF_A_COMMAND: Mapping[tuple[str, str], Message] = {
-    ("open-task", "task_id"): Message("task_number", "Number of the task"),
     ("settle-policy-refusal", "cause"): Message("event_behind", "Event that it comes from"),
     ("record-revocation", "what"): Message("revoked", "What is revoked"),
     ("publish-catalogue", "items"): Message("items", "Items of the catalogue"),
+    ("open-task", "task_id"): Message("task_number", "Number of the task"),
     ("submit-task", "title"): Message("evidence_title", "What the evidence is called"),
     ("found-congress", "title"): _OF_A_CONGRESS,
     ("amend-congress", "title"): _OF_A_CONGRESS,

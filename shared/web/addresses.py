@@ -1,7 +1,7 @@
 """Where people reach the services of a congress, and where these listen."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from shared.platform.settings import MOST_FIRST_PORT, Settings
@@ -21,10 +21,17 @@ def port_of(settings: Settings, service: str) -> int:
     return settings.http_first_port + _place(service)
 
 
-def addresses(settings: Settings) -> Mapping[str, str]:
-    """By service, without a slash at the end: those that the setting names, else those on this machine."""
-    here = {name: f"http://localhost:{settings.http_first_port + _place(name)}" for name in (*services(), TRACKER)}
-    return {service: settings.named_addresses.get(service, address) for service, address in here.items()}
+def addresses(settings: Settings, joined: Sequence[str] = ()) -> Mapping[str, str]:
+    """By service, without a slash at the end: those that the setting names, else those on this machine. Units that
+    `joined` since this process began are here where the setting names them, or names no address at all."""
+    named = settings.named_addresses
+    here = {
+        service: settings.http_first_port + place
+        for place, service in enumerate((*services(), *joined))
+        if service in named or service in services() or not named
+    }
+    here[TRACKER] = settings.http_first_port + _place(TRACKER)
+    return {service: named.get(service, f"http://localhost:{port}") for service, port in here.items()}
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +30,7 @@ from shared.web.forms.fields import MOST_FIELDS
 from shared.web.local_paths import local_path
 from shared.web.place import Place
 from shared.web.rendering import STATIC, static_url
-from shared.web.sections import Link, PageRoute, Section
+from shared.web.sections import PageRoute, Section
 from shared.web.visit import FORM_BYTES, NO_SUCH_PAGE, NoRoom, Visit, language_of
 
 PAGES_OF_ALL = tuple(
@@ -73,20 +74,21 @@ class _TooLarge(Exception):
 def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     declared: list[Section] = [importlib.import_module(name).SECTION for name in (*PAGES_OF_ALL, *modules)]
     sections = [section for section in declared if not (section.only_units and place.is_authority)]
-    links = tuple(link for section in sections for link in section.links)
-    pages = [_Page(place, route, links) for section in sections for route in section.routes]
-    begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(links[0].path)),)
+    place.links = tuple(link for section in sections for link in section.links)
+    place.beginning = next((section.beginning for section in sections if section.beginning), None)
+    pages = [_Page(place, route) for section in sections for route in section.routes]
+    begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(place.links[0].path)),)
     routes = [
         *begins,
         Route("/language/{lang}", _keep("daihoi-lang", "lang", ("vi", "en"))),
         Route("/theme/{theme}", _keep("daihoi-theme", "theme", ("auto", "light", "dark"))),
         *api.routes(place),
         *live.routes(place),
-        *sign_in.routes(place, links),
+        *sign_in.routes(place),
         *(Route(page.route.path, page, methods=[*page.route.methods]) for page in pages),
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
-    told = _told(place, links)
+    told = _told(place)
     inner = Starlette(routes=routes, exception_handlers={HTTPException: told, Exception: told})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
@@ -104,14 +106,14 @@ def _to(path: str) -> Callable[[Request], Response]:
 class _Page:
     """An endpoint: nobody reaches the page who may not."""
 
-    def __init__(self, place: Place, route: PageRoute, links: tuple[Link, ...]) -> None:
+    def __init__(self, place: Place, route: PageRoute) -> None:
         self.route = route
-        self._place, self._links = place, links
+        self._place = place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = self._place.at_work.settings.most_evidence_bytes if self.route.uploads else 0
         request = Request(scope, _bounded(receive, most + FORM_BYTES))
-        visit = Visit(request, self._place, None, language_of(request), self._links, self.route.uploads)
+        visit = Visit(request, self._place, None, language_of(request), self.route.uploads)
         try:
             response = await self._respond(visit)
         except _TooLarge:
@@ -149,6 +151,8 @@ class _Page:
                 return visit.refused(READS_ONLY_HERE(role=visit.position), 403)
             if not await _is_from_here(visit):
                 return visit.refused(NOT_FROM_HERE(), 403)
+        elif self._place.beginning:
+            visit.next_step = await self._place.beginning(visit)
         return await self.route.page(visit)
 
 
@@ -184,7 +188,7 @@ def _keep(cookie: str, name: str, values: Sequence[str]) -> Callable[[Request], 
     return keep
 
 
-def _told(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception], Any]:
+def _told(place: Place) -> Callable[[Request, Exception], Any]:
     """What is said of an address that is none, and of a failure, which the boundary logs."""
 
     async def answer(request: Request, error: Exception) -> Response:
@@ -194,7 +198,10 @@ def _told(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception
         if api.is_for_programs(request):
             response = api.problem_response(problem_of(refused).model_copy(update={"status": status}))
         else:
-            response = Visit(request, place, None, language_of(request)).refused(refused, status)
+            bearer = None
+            with suppress(Refused, EventStoreError):  # else it is said to nobody in particular
+                bearer = await bearer_of(request, place)
+            response = Visit(request, place, bearer, language_of(request)).refused(refused, status)
         response.headers.update(getattr(error, "headers", None) or {})
         return response
 
@@ -249,6 +256,7 @@ class _Boundary:
                     headers["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
             await send(message)
 
+        use_names(self._place.views.names())
         if not self._is_our_name(Headers(scope=scope).get("host", "")):
             await Response("400", 400)(scope, receive, send_with_headers)
             return

@@ -7,10 +7,21 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
-from shared.i18n import Language, format_date, format_minute, format_number, render, title_of_position, translate
+from shared.i18n import (
+    Language,
+    format_date,
+    format_minute,
+    format_number,
+    offset_in_words,
+    render,
+    title_of_position,
+    translate,
+)
+from shared.reports.masking import MASK
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.message import Message
@@ -28,11 +39,18 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_readable,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.filters |= {"day": _day, "minute": _minute}
     return made
+
+
+@pass_context
+def _readable(context: Context, value: Any) -> Any:
+    """What is masked says so in the reader's language, wherever it stands."""
+    return f"«{translate('restricted', context['lang'])}»" if value == MASK else value
 
 
 def in_language(lang: Language) -> Mapping[str, Any]:
@@ -47,6 +65,7 @@ def in_language(lang: Language) -> Mapping[str, Any]:
         "unit_title": lambda unit: title_of(unit, lang),
         "listed": partial(_listed, lang),
         "text_in": lambda text: text_in(text, lang),
+        "from_opening": lambda days: offset_in_words(days, lang),
         "weekday": lambda day: translate(WEEKDAYS[day.weekday()], lang),
         "choice_word": partial(_word, lang),
         "static": static_url,

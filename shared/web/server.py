@@ -47,11 +47,13 @@ class HttpServer:
         self.place = Place(at_work, self._views)
         self.application = application(self.place, modules)
         self._serving: asyncio.Task[None] | None = None
+        self._following: asyncio.Task[None] | None = None
         self._server: _Server | None = None
 
     async def start(self) -> None:
         """Raises `PlatformError` where the port can't be had."""
         await self._views.start()
+        self._following = asyncio.create_task(self.place.follow_the_list())
         listening = self._listen()
         self.place.port = listening.getsockname()[1]
         await sign_in.begin(self.place)
@@ -75,6 +77,9 @@ class HttpServer:
         if self._server and self._serving:
             self._server.should_exit = True
             await asyncio.gather(self._serving, return_exceptions=True)
+        if self._following:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
         await self._views.stop()
 
     def _listen(self) -> socket.socket:

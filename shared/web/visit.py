@@ -26,16 +26,16 @@ from shared.unit.problems import Problem
 from shared.unit.requests import CommandRequest
 from shared.unit.roles import Act, may
 from shared.unit.tokens import Bearer
-from shared.values.command_words import COMMAND_WORDS
+from shared.values.command_words import COMMAND_WORDS, DONE, DONE_WORDS
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
 from shared.values.names_in_use import PEOPLE
-from shared.values.units import SUBCOMMITTEE, support_unit_ids, title_of
+from shared.values.units import SUBCOMMITTEE, title_of
 from shared.web import session
 from shared.web.forms.fields import MOST_FIELDS
 from shared.web.place import Place
 from shared.web.rendering import hidden, in_language, page_of
-from shared.web.sections import Link
+from shared.web.sections import Link, NextStep
 
 FORM_BYTES = 2 * 1024 * 1024
 """Without files, and of one field among them: what is too long for its own field is told beside it."""
@@ -69,8 +69,8 @@ class Visit:
     place: Place
     bearer: Bearer | None
     lang: Language
-    links: tuple[Link, ...] = ()
     uploads: bool = False
+    next_step: NextStep | None = None
     _form: FormData | None = field(default=None, repr=False)
     _version: int = 0
     """That of the views when the visit began: what changes while the page is made, the page has to be told."""
@@ -186,7 +186,6 @@ class Visit:
         token = session.token_of(self.request, self.place.congress)
         other: Language = "en" if self.lang == "vi" else "vi"
         back = urlencode({"back": path + (f"?{self.request.url.query}" if self.request.url.query else "")})
-        done = COMMAND_WORDS.get(self.query.get("done", ""))
         theme = self.request.cookies.get("daihoi-theme", "")
         return {
             **in_language(self.lang),
@@ -195,20 +194,28 @@ class Visit:
             "csrf_field": lambda: hidden(session.CSRF_FIELD, session.csrf_token(token)),
             "hidden": hidden,
             "new_command_id": lambda: str(uuid4()),
-            "nav": [self._link(link, path) for link in self.links if self.may(link.needs)],
+            "nav": [self._link(link, path) for link in self.place.links if self.may(link.needs)],
             "services": self._services(),
             "congress": {"id": self.place.congress, "title": self._title_of_congress()},
             "visitor": self._visitor(),
             "other_lang": {"code": other, "label": LANGUAGE_NAMES[other], "href": f"/language/{other}?{back}"},
             "theme": theme if theme in ("light", "dark") else "auto",
             "theme_links": [{"theme": name, "href": f"/theme/{name}?{back}"} for name in ("auto", "light", "dark")],
-            "done": self.t("Done: {what}", what=self.say(done)) if done else "",
+            "done": self._done(self.query.get("done", "")),
             "problems": [],
+            "next_step": self.next_step,
             "live_version": self._version,
             "page_title": "",
             "today": self.today,
             "unreadable": self.views.unreadable,
         }
+
+    def _done(self, command: str) -> str:
+        """That it was done; empty where there is no such command."""
+        if (words := COMMAND_WORDS.get(command)) is None:
+            return ""
+        said = self.say(words)
+        return self.say(DONE_WORDS.get(command) or DONE.filled(command=said[:1].lower() + said[1:]))
 
     def _link(self, link: Link, path: str) -> dict[str, Any]:
         is_current = path == link.path or path.startswith(f"{link.path}/")
@@ -222,7 +229,7 @@ class Visit:
                 "href": self.place.addresses.get(service, "") + "/",
                 "current": service == self.service,
             }
-            for service in (SUBCOMMITTEE, *support_unit_ids())
+            for service in self.place.services
             if self.may(Act.READ, service) and service in self.place.addresses
         ]
 

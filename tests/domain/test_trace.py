@@ -142,10 +142,23 @@ def test_what_is_named_and_not_on_record_is_shown_as_such():
 
 
 def test_a_review_of_a_directive_stands_under_it():
-    named = {"unit": "security", "status": "open", "signed_by": None, "items": {}}
-    reviews = [{"_id": "r1", "directive_id": "d1", **named}, {"_id": "r2", "directive_id": "d2", **named}]
+    named = {"unit": "security", "status": "open", "signed_by": None, "due_on": None, "items": {}}
+    reviews = [
+        {"_id": name, "review_id": name, "directive_id": of, **named} for name, of in (("r1", "d1"), ("r2", "d2"))
+    ]
     review = only(trace("d1", VIEWS | {"reviews": reviews})).below[0]
     assert (review.role, review.id, review.facts["unit"]) == (Role.REVIEW, "r1", "security")
+
+
+def test_a_review_says_what_is_confirmed_and_missing_now_beside_what_was_missing_at_first():
+    gap = {"confirmed": True, "at_opening": ["individual"], "found": [], "explained": {}}
+    items = {"1-01": gap, "1-02": {**gap, "confirmed": False, "at_opening": ["deadline"]}}
+    review = {"_id": "r1", "review_id": "r1", "unit": "logistics", "directive_id": "d1"}
+    review |= {"status": "open", "signed_by": None, "due_on": None, "items": items}
+    tasks = [a_task("1-01", individual="Nguyễn Văn An"), a_task("1-02", individual="Trần Thị Bình", deadline=None)]
+    directive = only(trace("d1", VIEWS | {"tasks": tasks, "reviews": [review]}))
+    facts = next(node.facts for node in directive.below if node.role is Role.REVIEW)
+    assert (facts["tasks"], facts["confirmed"], facts["gaps_at_opening"], facts["left"]) == (2, 1, 2, 1)
 
 
 def test_what_nobody_put_on_record_leads_nowhere():

@@ -85,3 +85,40 @@ async def test_the_pages_of_accounts_lead_back_to_the_others(pages):
 async def test_a_token_of_the_command_line_has_no_account(pages):
     page = await pages.get("logistics.lead", "/documents")
     assert "/choose-position" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/no-such-page", "/tasks/no-such-task", "/accounts"])
+async def test_who_is_signed_in_keeps_menu_and_name_on_every_page(pages, path):
+    unit = "subcommittee" if path == "/accounts" else "logistics"
+    page = Html((await pages.get(f"{unit}.lead", path)).text).root
+    assert page.all("nav", class_="nav")
+    assert page.one("header").all("strong")
+
+
+async def test_who_may_not_keep_accounts_is_told_so_with_menu_and_name(pages):
+    page = await pages.get("subcommittee.office", "/accounts")
+    assert page.status_code == 403
+    assert Html(page.text).root.all("nav", class_="nav")
+    assert Html(page.text).root.one("header").all("strong")
+
+
+async def test_who_is_not_signed_in_has_neither(pages):
+    page = Html((await pages.get("", "/no-such-page", at="logistics")).text).root
+    assert not page.all("nav", class_="nav")
+    assert not page.one("header").all("strong")
+
+
+@pytest.mark.parametrize(
+    ("command", "lang", "told"),
+    [
+        ("fund-task", "vi", "Đã bảo đảm kinh phí"),
+        ("found-congress", "vi", "Đã ghi nhận đại hội"),
+        ("refuse-extension", "vi", "Đã từ chối gia hạn"),
+        ("fund-task", "en", "Done: fund task"),
+        ("no-such-command", "vi", None),
+    ],
+)
+async def test_what_was_done_is_told_as_done(pages, command, lang, told):
+    page = await pages.get("logistics.lead", f"/documents?done={command}", lang=lang)
+    notices = [notice.text for notice in Html(page.text).root.all("div", class_="notice tone-good")]
+    assert notices == ([told] if told else [])

@@ -17,6 +17,7 @@ from shared.entering.days import years_in
 from shared.entering.tables import Table, Unreadable, Wrong, quoted
 from shared.events.catalogue_item import Item
 from shared.values.code_lists import EVERY_CASE, units_to_choose
+from shared.values.message import Message
 from shared.values.types import Phase
 
 NO_TASKS = Refusal("no_tasks", "There is no task below the headings in row {row}.")
@@ -24,9 +25,8 @@ NO_UNIT = Refusal(
     "no_unit_said",
     "Nothing says which unit the tasks are for: add a column «Bộ phận», or name one for all with --unit: {units}.",
 )
-TWO_OFFSETS = Refusal(
-    "two_offsets", "The deadline is {days} days from the opening here and {other} in the column of days; leave one."
-)
+TWO_OFFSETS = Refusal("two_offsets", "The deadline is {here} here and {other} in the column of days; leave one.")
+OFFSET = Message("offset", "{due_offset_days}")
 SAME_NUMBER = Refusal("same_number", "The number {code} is already in row {row}.")
 
 
@@ -143,7 +143,14 @@ class _Reading:
     def _count(self, line: Line, days: int, values: dict[str, Any]) -> None:
         """A deadline that counts from the opening is told as days, like those in a column of their own."""
         if values.get("due_offset_days") not in (None, days):
-            self._note(line, "deadline", TWO_OFFSETS(days=days, other=values["due_offset_days"]))
+            self._note(
+                line,
+                "deadline",
+                TWO_OFFSETS(
+                    here=OFFSET.filled(due_offset_days=days),
+                    other=OFFSET.filled(due_offset_days=values["due_offset_days"]),
+                ),
+            )
         values |= {"deadline": None, "due_offset_days": days}
 
     def _value(self, line: Line, field: str, reader: Reader) -> Any:

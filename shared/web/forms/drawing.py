@@ -7,17 +7,16 @@ from typing import NamedTuple, cast
 from shared.domain.decider import Command
 from shared.entering.fields import NEW_IDS, Schema
 from shared.entering.typed import kind_of
-from shared.i18n import LISTED, Language, render
+from shared.i18n import Language, render
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import ENTRY_PATTERN, EVERY_CASE, CodeList, entries_to_choose
 from shared.values.command_words import COMMAND_WORDS, words_of_field
 from shared.values.message import WORDS, Message
 from shared.web.forms.fields import Control, Field, Form, Making, Option
 from shared.web.forms.reading import lines_of
-from shared.web.forms.specs import GROUP, Spec, specs_of
+from shared.web.forms.specs import GROUP, LIST_NAMES, Spec, specs_of
 from shared.web.forms.texts import Tree, default_of, is_blank, tree_of_value
 
-LIST_NAMES = {**LISTED, "units": CodeList.UNITS}
 IN_EVERY_CASE = frozenset(("open-task", "publish-catalogue", "import-catalogue"))
 """Commands that may name work to be done in every case."""
 FIRST_ROWS = 3
@@ -28,6 +27,18 @@ NO_MORE_ROWS = Message("no_more_rows", "No more rows fit in one form; record the
 PART_OF = Message("part_of", "{field}: {part}")
 FILE_TO_KEEP = Message("file", "File")
 YES, NO = Message("yes", "Yes"), Message("no", "No")
+CHOSEN: Mapping[str, Message] = {
+    "meeting_id": Message("chosen", "Meeting"),
+    "directive_id": Message("chosen", "Directive"),
+    "document_id": Message("chosen", "Document"),
+    "review_id": Message("chosen", "Which review"),
+    "resource_id": Message("chosen", "Hall, room, lodging or vehicle"),
+    "publication_id": Message("chosen", "Which publication"),
+    "clearance_id": Message("chosen", "Clearance"),
+    "incident_id": Message("chosen", "Which incident"),
+    "organisation_id": Message("chosen", "Organisation"),
+}
+"""What fields are called that hold an id, where it is chosen by name."""
 HINTS: Mapping[str, Message] = {
     "day": Message("day", "Such as 30/12/2026"),
     "instant": Message("instant", "Such as 20/12/2026 08:00"),
@@ -160,7 +171,9 @@ class _Drawn:
             name = ".".join(part for part in path.split(".") if not part.isdecimal())
             options = self._chosen(self.making.choices.options, spec, name) or tuple(self._listed(spec, name))
             suggestions = () if options else self._chosen(self.making.choices.suggestions, spec, name)
-            self.words[key] = _Words(self._label(spec, above), options, suggestions, self._hint(spec, name))
+            chosen = CHOSEN.get(spec.name) if options else None
+            label = render(chosen, self.lang) if chosen else self._label(spec, above)
+            self.words[key] = _Words(label, options, suggestions, self._hint(spec, name))
         return self.words[key]
 
     def _rows(self, spec: Spec, rows: Sequence[Tree], path: str, required: bool) -> tuple[tuple[Field, ...], ...]:

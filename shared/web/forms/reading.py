@@ -7,12 +7,13 @@ from typing import Any
 from shared.domain.decider import Refused
 from shared.entering.cells import DAMAGED_TEXT
 from shared.entering.money import dong_of
+from shared.entering.plain import plain
 from shared.entering.typed import kind_of
 from shared.unit.field_errors import MESSAGES
 from shared.values.code_lists import CodeList, entries_to_choose
 from shared.values.message import Message
 from shared.web.forms.fields import FieldProblem
-from shared.web.forms.specs import GROUP, NUMBERED, Spec
+from shared.web.forms.specs import GROUP, LIST_NAMES, NUMBERED, Spec
 from shared.web.forms.texts import MOST_ROWS, Tree
 
 LONGEST_TYPED = 500
@@ -46,6 +47,14 @@ def data_of(spec: Spec, tree: Tree, path: str, problems: list[FieldProblem]) -> 
             return rows or ABSENT
 
 
+def _entry_named(code_list: CodeList, text: str) -> str:
+    """The id of the entry that is called so, however it is spelled; the text where there is none, or several."""
+    entries = entries_to_choose(code_list)
+    ids = {entry.id for entry in entries if plain(text) in (plain(entry.name.vi), plain(entry.name.en))}
+    is_id = any(entry.id == text for entry in entries)
+    return text if is_id or len(ids) != 1 else ids.pop()
+
+
 def _row(spec: Spec, row: Tree, at: int, path: str, problems: list[FieldProblem]) -> Any:
     value = data_of(spec, row, f"{path}.{at}", problems)
     values = {} if value is ABSENT else value
@@ -71,7 +80,7 @@ def _value(spec: Spec, text: str, path: str, problems: list[FieldProblem]) -> An
         problems.append(FieldProblem(path, DAMAGED_TEXT.filled(found="\ufffd")))
         return ABSENT
     if kind.name in ("text", "id"):
-        return text
+        return _entry_named(LIST_NAMES[spec.name], text) if spec.name in LIST_NAMES else text
     text = text.strip()
     if len(text) > LONGEST_TYPED:
         problems.append(FieldProblem(path, TOO_LONG_TYPED))

@@ -6,7 +6,8 @@ from typing import NamedTuple, cast
 from shared.domain.decider import Command
 from shared.entering.fields import Schema, schema_of
 from shared.entering.typed import kind_of
-from shared.i18n import LANGUAGES
+from shared.i18n import LANGUAGES, LISTED
+from shared.values.code_lists import CodeList
 from shared.web.forms.fields import MOST_FIELDS, Control
 
 TEXTAREAS = frozenset(
@@ -26,6 +27,10 @@ NUMBERED = ("conclude-meeting", "points")
 """Rows that are numbered in turn where nobody numbers them."""
 BESIDE_ROWS = 100
 """Fields that a form may have besides those of its rows."""
+
+
+LIST_NAMES = {**LISTED, "units": CodeList.UNITS}
+"""Fields that name entries of a code list."""
 
 
 class Spec(NamedTuple):

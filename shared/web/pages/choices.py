@@ -1,12 +1,13 @@
 """What forms offer to whoever types: what the register and the unit's tasks have, and ids as the views hold them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Sequence
 
 from shared.domain.decider import Command
+from shared.values.code_lists import CodeList, entries_to_choose, name_of
+from shared.values.symbol import Citation
 from shared.web.choosing import choices_from
-from shared.web.forms import Choices
+from shared.web.forms import Choices, Option
+from shared.web.naming import name_in
 from shared.web.visit import Visit
 
 MOST_OFFERED = 500
@@ -20,8 +21,11 @@ IDS = {
     "publication_id": "publications",
     "clearance_id": "clearances",
     "incident_id": "incidents",
+    "catalogue_item": "catalogue",
 }
 """Fields that name an entry of a view, and that view."""
+WITH_UNIT = frozenset(("documents", "reviews"))
+"""Views in which an id is one's unit's: others' are not meant."""
 NAMES_A_NEW_ONE = ("open-", "register-", "record-", "issue-", "propose-", "request-clearance", "report-incident")
 """How commands begin that bring up what their id names."""
 
@@ -31,16 +35,38 @@ def choices_for(visit: Visit, command: type[Command]) -> Choices:
     own = [task for task in visit.views.documents("tasks") if task["unit"] == visit.service]
     tasks = own if len(own) <= MOST_OFFERED else ()
     choices = choices_from(organisations, tasks, visit.lang)
-    suggestions = {**choices.suggestions} | {
-        name: _first(str(document["_id"]).rpartition("/")[2] for document in visit.views.documents(view))
-        for name, view in IDS.items()
-    }
-    suggestions = {name: texts[:MOST_OFFERED] for name, texts in suggestions.items()}
-    if not command.NAME.startswith(NAMES_A_NEW_ONE):
-        return replace(choices, suggestions=suggestions)
-    options = {name: options for name, options in choices.options.items() if name != command.ID}
-    return Choices(options, {name: texts for name, texts in suggestions.items() if name != command.ID})
+    options, suggestions = dict(choices.options), dict(choices.suggestions)
+    for name in IDS.keys() & command.model_fields.keys():
+        if name == command.ID and command.NAME.startswith(NAMES_A_NEW_ONE):
+            options.pop(name, None)
+            continue
+        named = _named(visit, IDS[name])
+        if len(named) <= MOST_OFFERED:
+            options[name] = named
+        else:
+            suggestions[name] = [option.value for option in named[:MOST_OFFERED]]
+    if "superseded_by" in command.model_fields:
+        on_file = (Citation(each["symbol"], each["term"]) for each in visit.views.documents("documents"))
+        suggestions["superseded_by"] = [
+            f"{each.symbol} ({each.term})" if each.term else each.symbol for each in on_file
+        ]
+    return Choices({name: each for name, each in options.items() if each}, suggestions)
 
 
-def _first(names: Iterable[str]) -> Sequence[str]:
-    return list(islice(names, MOST_OFFERED))
+def _named(visit: Visit, view: str) -> Sequence[Option]:
+    """The entries of a view by what they are called, the latest first."""
+    documents = visit.views.documents(view)
+    if view in WITH_UNIT:
+        documents = [document for document in documents if document["unit"] == visit.service]
+    if view == "catalogue":
+        documents = [document for document in documents if not document.get("withdrawn")]
+    named = [
+        Option(str(document["_id"]).rpartition("/")[2], name_in(view, document, visit.lang)) for document in documents
+    ]
+    return named if view == "catalogue" else named[::-1]
+
+
+def source_options(visit: Visit) -> list[Option]:
+    """The congress's list of sources of funding; empty as long as it has none."""
+    entries = entries_to_choose(CodeList.FUNDING_SOURCES)
+    return [Option(entry.id, name_of(CodeList.FUNDING_SOURCES, entry.id, visit.lang)) for entry in entries]

@@ -198,6 +198,9 @@ def _form(visit: Visit, giving: Giving, values: Mapping[str, Any] | None = None)
             Option(str(number), f"{number}. {text_in(name, visit.lang)}") for number, name in giving.groups.items()
         ]
         choices = replace(choices, options={**choices.options, "group.number": listed})
+    if (itself := giving.fixed.get("task_id")) and "on" in choices.options:
+        others = [option for option in choices.options["on"] if option.value != itself]
+        choices = replace(choices, options={**choices.options, "on": others})
     own = giving.own.choices
     return form_of(
         giving.command,

@@ -15,6 +15,7 @@ from shared.views.view import Document
 from shared.web.actions import Action, action
 from shared.web.figures import Documents, worked_out
 from shared.web.forms import Option
+from shared.web.naming import directive_title
 from shared.web.pages.ordered import TRACED, units_below
 from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
@@ -94,7 +95,7 @@ async def one_directive(
     directive_id, only = directive["_id"], _only(visit)
     return visit.render(
         "directives/directive.html",
-        page_title=visit.t("Directive {id}", id=directive_id),
+        page_title=directive_title(directive, visit.lang),
         directive=directive,
         meeting=visit.views.document("meetings", directive["meeting_id"] or ""),
         units=await worked_out(visit, ("ordered", directive_id), TRACED, partial(_units, directive_id, only)),

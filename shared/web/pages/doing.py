@@ -1,5 +1,6 @@
 """A form for every command: on a task, `/tasks/<id>/do/<command>`, and on anything else, `/do/<command>`."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,17 +8,20 @@ from starlette.responses import Response
 
 from shared.domain.correcting import Correction
 from shared.domain.decider import Command
+from shared.domain.task import OpenTask
 from shared.reports.lines import Names, group_names
 from shared.unit.roles import may_give
 from shared.values.code_lists import CodeList, entries_to_choose
 from shared.views.view import Document
 from shared.web.forms import read_form
 from shared.web.local_paths import local_path
+from shared.web.naming import name_in
 from shared.web.pages.commanding import Giving, answer
 from shared.web.pages.offered import ABOUT_AN_ENTRY, is_about_a_task, offered_at
 from shared.web.sections import Section, route
 from shared.web.visit import Visit
 
+BESIDE_CATALOGUE = "bs-"
 BESIDE_FIELDS = frozenset(("back", "done", "lang"))
 VIEWS_OF_ENTITIES = {
     "meeting": "meetings",
@@ -28,6 +32,7 @@ VIEWS_OF_ENTITIES = {
     "resource": "resources",
     "publication": "publications",
     "clearance": "clearances",
+    "incident": "incidents",
     "expense": "expenses",
     "variant": "scenarios",
 }
@@ -66,8 +71,21 @@ async def any_page(visit: Visit) -> Response:
     document = _document(visit, command, values)
     groups = _groups(visit) if "group" in command.model_fields else {}
     lists = _lists_to_correct(command, document or {})
-    giving = Giving(command, {}, {**lists, **values}, document, back, back, groups=groups, lists=lists)
+    about = values.get(command.ID) if command.ID and command is not OpenTask else None
+    fixed = {command.ID: about} if command.ID and about else {}
+    fixed |= {name: values[name] for name in OF_AN_ENTRY & values.keys()}
+    view = VIEWS_OF_ENTITIES.get(command.ENTITY, "")
+    subject = name_in(view, document, visit.lang) if document else ""
+    started = {"task_id": _next_number(visit)} if command is OpenTask else {}
+    values = {**started, **lists, **values}
+    giving = Giving(command, fixed, values, document, back, back, subject, groups=groups, lists=lists)
     return await answer(visit, giving)
+
+
+def _next_number(visit: Visit) -> str:
+    """Of a task beside the catalogue: «bs-1» and so on, for «bổ sung»."""
+    own = {task["task_id"] for task in visit.views.documents("tasks") if task["unit"] == visit.service}
+    return next(number for count in itertools.count(1) if (number := f"{BESIDE_CATALOGUE}{count}") not in own)
 
 
 def _lists_to_correct(command: type[Command], document: Document) -> Mapping[str, Any]:
@@ -99,6 +117,8 @@ def _values(command: type[Command], task: Document, visit: Visit) -> Mapping[str
     return {name: task[name] for name in names if task[name] is not None} | linked
 
 
+OF_AN_ENTRY = ABOUT_AN_ENTRY | {"reservation_id", "advance_id", "spending_id"}
+"""Fields that a link fills in for good, beside the id of what its command is about."""
 STARTS_WITH_WHAT_IS = frozenset(("assign-task", "fund-task", "describe-task", "report-progress"))
 """Commands whose fields say anew what the task has there."""
 

@@ -20,6 +20,7 @@ from shared.views.view import Document
 from shared.web.figures import beside
 from shared.web.forms import Option
 from shared.web.forms.reading import TOO_LONG_TYPED
+from shared.web.pages.choices import source_options
 from shared.web.pages.doing import visit_title
 from shared.web.pages.many import Outcome, done_by
 from shared.web.pages.posted import HAPPENED, command_id_in, happened_in
@@ -166,6 +167,7 @@ def _page(
         422 if wrong or (typed and not any(step.command for step in steps)) else 200,
         page_title=visit.t("Paste from Excel"),
         typed={TEXT: "", REASON: "", SOURCE: "", HAPPENED: "", COLUMN: DEADLINE} | {**typed},
+        source_options=source_options(visit),
         columns=[Option(name, visit.say(label)) for name, label in COLUMNS.items()],
         steps=[
             {

@@ -18,7 +18,8 @@ from shared.values.message import Message
 from shared.views.view import Document
 from shared.web.actions import action, actions
 from shared.web.forms import Option
-from shared.web.pages.choices import choices_for
+from shared.web.naming import name_in
+from shared.web.pages.choices import choices_for, source_options
 from shared.web.pages.posted import SEEN, command_id_in, typed_in
 from shared.web.pages.review_sheet import (
     CHOICE,
@@ -69,6 +70,7 @@ async def reviews_page(visit: Visit) -> Response:
         "reviews/list.html",
         page_title=visit.t("Reviews of the four essentials"),
         lines=lines,
+        names={review["review_id"]: name_in("reviews", review, visit.lang) for review in reviews},
         due=due,
         actions=actions(action(visit, OpenReview, {})),
     )
@@ -112,7 +114,7 @@ class Sheet(NamedTuple):
         return visit.render(
             "reviews/sheet.html",
             status,
-            page_title=visit.t("Review {id}", id=line.review_id),
+            page_title=name_in("reviews", review, visit.lang),
             review=review,
             line=line,
             due=_days_left(visit, line.due_on),
@@ -123,6 +125,7 @@ class Sheet(NamedTuple):
             can_record=is_open and visit.may(Act.RECORD),
             lacks={gap for each in shown for gap in each.row.missing},
             choice_options=[Option(choice, visit.say(words)) for choice, words in CHOICE_WORDS.items()],
+            source_options=source_options(visit),
             offices=choices.get("collective", ()),
             positions=choices.get("individual", ()),
             tabs=self._tabs(),
@@ -259,13 +262,14 @@ def _errors_of(problem: Problem, visit: Visit) -> dict[str, str]:
 
 
 async def review_story_page(visit: Visit) -> Response:
-    review_id = visit.request.path_params["review_id"]
-    if _review_of(visit) is None:
+    review_id, review = visit.request.path_params["review_id"], _review_of(visit)
+    if review is None:
         return visit.not_found()
     return visit.render(
         "reviews/story.html",
-        page_title=visit.t("What has happened in review {id}", id=review_id),
+        page_title=visit.t("What has happened"),
         review_id=review_id,
+        name=name_in("reviews", review, visit.lang),
         story=await story_for(visit, "review", review_id),
     )
 

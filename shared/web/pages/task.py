@@ -23,6 +23,7 @@ from shared.values.units import SUBCOMMITTEE
 from shared.views.task_records import with_records
 from shared.views.view import Document
 from shared.web.actions import Action
+from shared.web.naming import name_in
 from shared.web.pages.doing import task_of, visit_title
 from shared.web.pages.offered import GROUP_TITLES, actions_for, may_do
 from shared.web.pages.story import story_of
@@ -71,7 +72,7 @@ async def page(visit: Visit) -> Response:
         dependencies=_dependencies(visit, full),
         variants=_variants(visit, task),
         reviews=_reviews(visit, task),
-        has_reviews=any(link.path == "/reviews" for link in visit.links),
+        has_reviews=any(link.path == "/reviews" for link in visit.place.links),
         scenario=_case(task["scenario"], visit.lang),
         followed=_case(task["followed"]["scenario"], visit.lang) if task["followed"] else "",
         group=_group(visit, task),
@@ -246,7 +247,13 @@ def _reviews(visit: Visit, task: Document) -> list[dict[str, Any]]:
         if review["unit"] == visit.service and task["task_id"] in review["items"]
     ]
     return [
-        {"id": review["review_id"], "status": review["status"], **review["items"][task["task_id"]]} for review in own
+        {
+            "id": review["review_id"],
+            "name": name_in("reviews", review, visit.lang),
+            "status": review["status"],
+            **review["items"][task["task_id"]],
+        }
+        for review in own
     ]
 
 
@@ -270,12 +277,13 @@ def _came_from(visit: Visit, task: Document) -> Sequence[Action]:
     origins = []
     if directive_id:
         directive = visit.views.document("directives", directive_id)
-        text = text_in(directive["text"], visit.lang) if directive else ""
         is_ours = directive is not None and visit.service in directive["units"]
-        label = ": ".join(filter(None, (directive_id, text)))
+        label = name_in("directives", directive, visit.lang) if directive else directive_id
         origins.append(Action(label, f"/directives/{directive_id}" if is_ours else ""))
     if item:
-        origins.append(Action(visit.t("Item {item} of the catalogue", item=item), ""))
+        entry = visit.views.document("catalogue", item)
+        label = visit.t("Item {item} of the catalogue", item=entry["code"] if entry else item)
+        origins.append(Action(label, ""))
     return origins
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from shared.domain.paper import same
 from shared.domain.task import CLOSED
+from shared.reports.deadlines import deadlines_of
 from shared.reports.my_work import Attention, MyWork, Whose, my_work, pending_extension, wanting
 from shared.reports.reviews import summarise
 from shared.reports.task_list import Reader, TaskRow, row_of
@@ -121,7 +122,7 @@ def _row(visit: Visit, row: TaskRow) -> dict[str, Any]:
 
 def _approvals(visit: Visit) -> list[dict[str, Any]]:
     """What waits for a yes on the unit's own pages, where it has them."""
-    paths = {link.path for link in visit.links}
+    paths = {link.path for link in visit.place.links}
     waiting = (
         (path, label, sum(document["status"] == status for document in visit.views.documents(view)))
         for view, status, path, label in TO_APPROVE
@@ -143,6 +144,7 @@ def _of_subcommittee(visit: Visit) -> Response:
         proposals=_proposals(visit, tasks),
         reviews=[review for review in reviews if review.status == "open"],
         points=_points_without_directive(visit),
+        deadlines_to_confirm=deadlines_of(visit.views.documents("congress"), tasks).proposed,
         late=[
             {"unit": unit, "count": count, "href": f"{visit.place.addresses.get(unit, '')}/tasks?view=late"}
             for unit, count in _late_by_unit(visit, tasks).items()

@@ -12,30 +12,34 @@ if TYPE_CHECKING:
 
     from shared.unit.tokens import Bearer
     from shared.web.place import Place
-    from shared.web.sections import Link
     from shared.web.sign_in.desk import Desk
 
 _desks: "WeakKeyDictionary[Place, Desk]" = WeakKeyDictionary()
 
 
-def desk_of(place: "Place", links: "tuple[Link, ...]" = ()) -> "Desk":
-    """The one of this service, made with the links of its pages when it is first asked for."""
+def desk_of(place: "Place") -> "Desk":
+    """The one of this service."""
     from shared.web.sign_in.desk import Desk
     from shared.web.visit import Visit, language_of
 
     def render(
         request: "Request", template: str, status: int, bearer: "Bearer | None", **context: object
     ) -> "Response":
-        return Visit(request, place, bearer, language_of(request), links).render(template, status, **context)
+        return Visit(request, place, bearer, language_of(request)).render(template, status, **context)
 
     if place not in _desks:
         _desks[place] = Desk(place, render)
     return _desks[place]
 
 
-def routes(place: "Place", links: "tuple[Link, ...]" = ()) -> "list[Route]":
+def routes(place: "Place") -> "list[Route]":
     """`/signed-in` and `/sign-out`; where people sign in all the other pages of it too."""
-    return desk_of(place, links).routes()
+    desk = desk_of(place)
+    if not place.is_authority:
+        return desk.routes()
+    from shared.web.sign_in.authority import routes_of_authority
+
+    return [*desk.routes(), *routes_of_authority(desk)]
 
 
 async def begin(place: "Place") -> None:

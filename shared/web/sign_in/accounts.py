@@ -12,6 +12,7 @@ from shared.eventstore.errors import Conflict
 from shared.eventstore.names import accounts_bucket, is_name
 from shared.eventstore.records import Record, Records
 from shared.unit.tokens import checked_actor
+from shared.values.code_lists import units_to_choose
 from shared.values.types import EntityId, Name
 from shared.values.units import AUDITOR, LEADERS, SUBCOMMITTEE, services
 
@@ -34,8 +35,10 @@ ACCOUNTS_NOT_EMPTY = Refusal("accounts_not_empty", "The first account was made a
 
 
 def units_of_positions() -> tuple[str, ...]:
-    """The units that somebody can act for, or read as."""
-    return (*services(), LEADERS, AUDITOR)
+    """The units that somebody can act for, or read as: those too that have joined the congress whose names are in
+    use since this process began."""
+    listed = (unit.id for unit in units_to_choose())
+    return (*dict.fromkeys((*services(), *listed)), LEADERS, AUDITOR)
 
 
 def checked_position(position: str) -> str:
@@ -86,6 +89,10 @@ class Account(BaseModel):
     def usable_positions(self) -> tuple[str, ...]:
         """Those of units that there are."""
         return tuple(each for each in self.positions if each.partition(".")[0] in units_of_positions())
+
+    @property
+    def may_sign_in(self) -> bool:
+        return self.active and bool(self.usable_positions)
 
 
 class Kept(NamedTuple):

@@ -11,7 +11,7 @@ from shared.domain.decider import Command, Refused
 from shared.entering.days import clear_day
 from shared.entering.headings import NOT_TAKEN
 from shared.entering.tables import Wrong
-from shared.i18n import format_date, format_number, render
+from shared.i18n import format_date, format_number, offset_in_words, render
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.command_words import words_of_field
@@ -61,6 +61,8 @@ def _value(visit: Visit, name: str, value: Any) -> str:
     if name in LISTS:
         listed = is_listed(LISTS[name], str(value))
         return name_of(LISTS[name], str(value), visit.lang) if listed else word(visit, name, str(value))
+    if name == "due_offset_days":
+        return offset_in_words(value, visit.lang)
     if name.endswith("_vnd"):
         return f"{format_number(value, visit.lang)} đ"
     if name in ("deadline", "since"):
