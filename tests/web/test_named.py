@@ -1,6 +1,8 @@
 """Forms offer what there is by its name, ask for no id that nobody can know, and offer nobody what is not theirs."""
 
+import csv
 from datetime import date, timedelta
+from io import StringIO
 from uuid import uuid4
 
 import pytest
@@ -90,6 +92,18 @@ async def test_its_author_is_not_offered_to_judge_a_publication(pages):
     for path in ("/publications", f"/publications/{publication}"):
         assert f"approve-publication?publication_id={publication}" not in (await pages.get(author, path)).text
         assert f"approve-publication?publication_id={publication}" in (await pages.get(other, path)).text
+
+
+async def test_a_list_is_taken_along_as_it_is_filtered_and_no_cell_is_a_formula(pages):
+    for title in ("=1+1", "Đón đại biểu"):
+        task = {"task_id": f"t-{uuid4().hex[:8]}", **WORK, "planned_vnd": 5_000_000, "title": {"vi": title, "en": ""}}
+        await pages.give(LEAD, "open-task", task)
+    answer = await pages.get(LEAD, "/tasks.csv?q=don dai bieu")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    headings, *rows = csv.reader(StringIO(answer.content.decode("utf-8-sig")))
+    assert {row[1] for row in rows} == {"Đón đại biểu"}
+    assert len(headings) == len(rows[0])
+    assert ",'=1+1," in (await pages.get(LEAD, "/tasks.csv")).text
 
 
 # --- without servers ---
