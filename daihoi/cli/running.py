@@ -31,10 +31,6 @@ from shared.values.units import OPERATOR, SUBCOMMITTEE
 from shared.web.addresses import addresses, free_ports
 from shared.web.sign_in.setup_code import read_setup_code
 
-STARTING = "Starting the servers …"
-STARTING_SERVICES = "The servers run. Starting {count} services; that may take a minute …"
-RUNNING = "Everything runs now. Ctrl-C ends it."
-
 
 def up(fresh: FreshOption = False) -> None:
     """Run the servers and all services until Ctrl-C."""
@@ -45,7 +41,7 @@ def up(fresh: FreshOption = False) -> None:
 
 async def _up(settings: Settings, fresh: bool) -> None:
     provide_issuer_keys(settings, to_mint=False)
-    console.say(translate(STARTING, spoken()))
+    console.say(translate("Starting the servers …", spoken()))
     async with open_session(settings, OPERATOR, fresh=fresh, begins=True) as session:
         with nullcontext() if settings.http_port == "off" else free_ports(settings) as pages:
             await _run(session, pages)
@@ -60,7 +56,13 @@ async def _run(session: Session, pages: int | None) -> None:
         await join_listed(session.connection, settings, session.servers)
         with suppress(EventStoreError, LookupError):
             await take_names_of_the_ledger(session.ledger)
-        console.say(translate(STARTING_SERVICES, spoken(), count=len(all_services())))
+        console.say(
+            translate(
+                "The servers run. Starting {count} services; that may take a minute …",
+                spoken(),
+                count=len(all_services()),
+            )
+        )
         for name in all_services():
             supervisor.start(name)
         await supervisor.wait_until_ready(session.commands)
@@ -79,7 +81,7 @@ async def _run(session: Session, pages: int | None) -> None:
                 )
             )
         await _say_how_to_begin(session, served)
-        console.say(translate(RUNNING, spoken()))
+        console.say(translate("Everything runs now. Ctrl-C ends it.", spoken()))
         following = asyncio.create_task(follow_the_list(session, supervisor, pages))
         try:
             await _until_told_to_stop(supervisor)

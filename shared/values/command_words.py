@@ -27,6 +27,12 @@ _COMMANDS = """
 """
 COMMAND_WORDS = {name: Message(name, name.replace("-", " ").capitalize()) for name in _COMMANDS.split()}
 """What a command is for, in short; one of a unit's own may have none."""
+DONE = Message("done", "Done: {command}")
+DONE_WORDS = {
+    "refuse-extension": Message("refuse-extension", "Done: the extension is refused"),
+    "reject-publication": Message("reject-publication", "Done: the publication is rejected"),
+}
+"""Where what was done is not told with the words for the command."""
 
 FIELD_WORDS = NAMES | {
     "ordinal": Message("ordinal", "Which congress it is"),

@@ -75,6 +75,7 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     declared: list[Section] = [importlib.import_module(name).SECTION for name in (*PAGES_OF_ALL, *modules)]
     sections = [section for section in declared if not (section.only_units and place.is_authority)]
     place.links = tuple(link for section in sections for link in section.links)
+    place.beginning = next((section.beginning for section in sections if section.beginning), None)
     pages = [_Page(place, route) for section in sections for route in section.routes]
     begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(place.links[0].path)),)
     routes = [
@@ -145,6 +146,8 @@ class _Page:
                 return visit.refused(READS_ONLY_HERE(role=visit.position), 403)
             if not await _is_from_here(visit):
                 return visit.refused(NOT_FROM_HERE(), 403)
+        elif self._place.beginning:
+            visit.next_step = await self._place.beginning(visit)
         return await self.route.page(visit)
 
 

@@ -8,7 +8,7 @@ from shared.unit.service import AtWork
 from shared.values.code_lists import CodeList
 from shared.values.units import SUBCOMMITTEE, services
 from shared.web.addresses import addresses
-from shared.web.sections import Link
+from shared.web.sections import Beginning, Link
 
 
 class Place:
@@ -20,6 +20,7 @@ class Place:
         self.is_ending = asyncio.Event()
         self.links: tuple[Link, ...] = ()
         """What the navigation of its pages leads to."""
+        self.beginning: Beginning | None = None
         self._joined: tuple[str, ...] = ()
         self._addresses: tuple[tuple[str, ...] | None, Mapping[str, str]] = None, {}
 

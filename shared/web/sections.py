@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from starlette.responses import Response
 
@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from shared.web.visit import Visit
 
 type PageFunction = Callable[["Visit"], Awaitable[Response]]
+
+
+class NextStep(NamedTuple):
+    """What comes next of a beginning of which `done` of `steps` steps are done. `path` leads to all of them."""
+
+    title: str
+    path: str
+    done: int
+    steps: int
+
+
+type Beginning = Callable[["Visit"], Awaitable[NextStep | None]]
+"""What whoever visits has to begin with next; nothing where there is nothing, or it is not theirs."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +60,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Section:
-    """`only_units`: the sub-committee, which has no tasks, has not these pages."""
+    """`only_units`: the sub-committee, which has no tasks, has not these pages. Every page of the service says what
+    comes next of its `beginning`."""
 
     routes: tuple[PageRoute, ...]
     links: tuple[Link, ...] = ()
     only_units: bool = False
+    beginning: Beginning | None = None

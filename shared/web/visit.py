@@ -26,7 +26,7 @@ from shared.unit.problems import Problem
 from shared.unit.requests import CommandRequest
 from shared.unit.roles import Act, may
 from shared.unit.tokens import Bearer
-from shared.values.command_words import COMMAND_WORDS
+from shared.values.command_words import COMMAND_WORDS, DONE, DONE_WORDS
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
 from shared.values.names_in_use import PEOPLE
@@ -35,7 +35,7 @@ from shared.web import session
 from shared.web.forms.fields import MOST_FIELDS
 from shared.web.place import Place
 from shared.web.rendering import hidden, in_language, page_of
-from shared.web.sections import Link
+from shared.web.sections import Link, NextStep
 
 FORM_BYTES = 2 * 1024 * 1024
 """Without files, and of one field among them: what is too long for its own field is told beside it."""
@@ -70,6 +70,7 @@ class Visit:
     bearer: Bearer | None
     lang: Language
     uploads: bool = False
+    next_step: NextStep | None = None
     _form: FormData | None = field(default=None, repr=False)
     _version: int = 0
     """That of the views when the visit began: what changes while the page is made, the page has to be told."""
@@ -185,7 +186,6 @@ class Visit:
         token = session.token_of(self.request, self.place.congress)
         other: Language = "en" if self.lang == "vi" else "vi"
         back = urlencode({"back": path + (f"?{self.request.url.query}" if self.request.url.query else "")})
-        done = COMMAND_WORDS.get(self.query.get("done", ""))
         theme = self.request.cookies.get("daihoi-theme", "")
         return {
             **in_language(self.lang),
@@ -201,13 +201,21 @@ class Visit:
             "other_lang": {"code": other, "label": LANGUAGE_NAMES[other], "href": f"/language/{other}?{back}"},
             "theme": theme if theme in ("light", "dark") else "auto",
             "theme_links": [{"theme": name, "href": f"/theme/{name}?{back}"} for name in ("auto", "light", "dark")],
-            "done": self.say(done) if done else "",
+            "done": self._done(self.query.get("done", "")),
             "problems": [],
+            "next_step": self.next_step,
             "live_version": self._version,
             "page_title": "",
             "today": self.today,
             "unreadable": self.views.unreadable,
         }
+
+    def _done(self, command: str) -> str:
+        """That it was done; empty where there is no such command."""
+        if (words := COMMAND_WORDS.get(command)) is None:
+            return ""
+        said = self.say(words)
+        return self.say(DONE_WORDS.get(command) or DONE.filled(command=said[:1].lower() + said[1:]))
 
     def _link(self, link: Link, path: str) -> dict[str, Any]:
         is_current = path == link.path or path.startswith(f"{link.path}/")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 MOST_LINES = 350
-LONGER = {"shared/web/sign_in/desk.py": 720}
+LONGER = {"shared/web/sign_in/desk.py": 760}
 """Those that are longer still, and how long they may be: the pages of signing in share what a visitor has proved."""
 
 

@@ -8,9 +8,12 @@ import openpyxl
 import pytest
 
 from services.subcommittee.importing.annex import Wishes
+from services.subcommittee.importing.group_names import NamedOtherwise, named_otherwise
 from services.subcommittee.importing.items import values_of
 from services.subcommittee.importing.template import template
+from shared.values.code_lists import Entry
 from shared.values.message import word
+from shared.values.types import Text
 from tests.annexes import (
     FIRST,
     GUESTS,
@@ -240,3 +243,23 @@ def test_what_is_filled_in_below_the_example_is_read_by_the_lists_of_the_templat
     )
     offered = [cell.value for column in workbook["Danh sách"].columns for cell in column if cell.value]
     assert len(offered) == 3 + 3 + 3
+
+
+def test_a_sum_that_is_not_written_is_said_to_count_as_none_needed():
+    content = annex(task(c7=None), task(c0=2, c7=0), task(c0=3))
+    assert remarks_of(content)["no_sum_written"] == {"rows": str(FIRST)}
+    assert "no_sum_written" not in remarks_of(annex(task(c7=0), task(c0=2, c7="-")))
+
+
+def test_an_annex_without_sums_is_said_to_need_none():
+    content = annex(HALL[:7], headings=HEADINGS[:7])
+    assert "no_sums_written" in remarks_of(content)
+    funded = annex((*HALL[:7], 5_000_000), headings=(*HEADINGS[:7], "Kinh phí bảo đảm"))
+    assert not remarks_of(funded).keys() & {"no_sums_written", "no_sum_written"}
+
+
+def test_groups_that_the_list_calls_otherwise_are_named_and_no_others():
+    listed = tuple(Entry(id=id_, name=Text(vi=vi)) for id_, vi in (("1", "HỘI TRƯỜNG KHÁNH TIẾT"), ("2", "An ninh")))
+    items = read(annex(*ROWS)).items
+    assert [*named_otherwise(items, listed)] == [NamedOtherwise(2, "An ninh", "Đại biểu, lễ tân")]
+    assert not [*named_otherwise(items, ())]

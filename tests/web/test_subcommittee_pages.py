@@ -47,8 +47,11 @@ async def test_an_empty_congress_is_led_through_its_beginning(pages):
         "1. The congress",
         "2. The units",
         "3. Organisations and people",
-        "4. The catalogue of work",
-        "5. The first meeting",
+        "4. Accounts",
+        "5. The catalogue of work",
+        "6. Assigning the work",
+        "7. The first meeting",
+        "8. Deadlines that count from the opening",
     ]
     assert steps.all("a", class_="button first")[0]["href"] == "/congress/found"
     founded = await pages.post(LEAD, "/congress/found", {**CONGRESS, "template": "trade-union"})

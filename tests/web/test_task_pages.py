@@ -262,6 +262,31 @@ async def test_every_command_that_people_give_has_a_form(pages, service):
         assert refused.status_code in (404, 409, 422), (name, refused.status_code)
 
 
+async def test_the_same_from_a_form_that_was_fetched_again_is_asked_about_before_it_stands_twice(pages):
+    task_id = await opened(pages)
+    path = f"/tasks/{task_id}/do/comment-on-task"
+
+    async def comments():
+        return [each["text"] for each in (await document(pages, task_id))["comments"]]
+
+    said = {"text": "Đã nhắc nhà in"}
+    assert (await pages.post(MEMBER, path, said)).status_code == 303
+    asked = await pages.post(MEMBER, path, said)
+    assert (asked.status_code, await comments()) == (409, [said["text"]])
+    assert (await pages.post(LEAD, path, said)).status_code == 303
+    (form,) = [form.fields for form in Form.all_of(asked.text) if "text" in form.names]
+    for _ in range(2):  # a double click
+        assert (await pages.post(MEMBER, path, form)).status_code == 303
+    assert await comments() == [said["text"]] * 3
+    many = {"task": [task_id], "confirmed": "1", **said}
+    assert (await pages.post(MEMBER, "/tasks/do/comment-on-task", many)).status_code == 200
+    asked = await pages.post(MEMBER, "/tasks/do/comment-on-task", many)
+    assert (asked.status_code, len(await comments())) == (409, 4)
+    (form,) = [form.fields for form in Form.all_of(asked.text) if "confirmed" in form.names]
+    assert (await pages.post(MEMBER, "/tasks/do/comment-on-task", form)).status_code == 200
+    assert len(await comments()) == 5
+
+
 # --- evidence ---
 async def test_a_file_is_handed_in_kept_and_handed_out(pages):
     task_id = await opened(pages, started=True)

@@ -106,3 +106,19 @@ async def test_who_is_not_signed_in_has_neither(pages):
     page = Html((await pages.get("", "/no-such-page", at="logistics")).text).root
     assert not page.all("nav", class_="nav")
     assert not page.one("header").all("strong")
+
+
+@pytest.mark.parametrize(
+    ("command", "lang", "told"),
+    [
+        ("fund-task", "vi", "Đã bảo đảm kinh phí"),
+        ("found-congress", "vi", "Đã ghi nhận đại hội"),
+        ("refuse-extension", "vi", "Đã từ chối gia hạn"),
+        ("fund-task", "en", "Done: fund task"),
+        ("no-such-command", "vi", None),
+    ],
+)
+async def test_what_was_done_is_told_as_done(pages, command, lang, told):
+    page = await pages.get("logistics.lead", f"/documents?done={command}", lang=lang)
+    notices = [notice.text for notice in Html(page.text).root.all("div", class_="notice tone-good")]
+    assert notices == ([told] if told else [])

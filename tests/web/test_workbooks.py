@@ -187,3 +187,33 @@ async def test_a_second_catalogue_stands_beside_the_first(pages):
     added = [item for item in views.documents("catalogue") if item["catalogue"] == "an-ninh"]
     assert len(added) == 1
     assert len(views.documents("catalogue")) == before + 1
+
+
+async def test_groups_that_the_list_calls_otherwise_are_told_and_renamed_only_where_that_is_ticked(pages):
+    lead, views = "subcommittee.lead", (await pages.at("subcommittee")).views
+    for number, name in (("1", "Nội dung"), ("2", "Đại biểu")):
+        entry = {"code_list": "groups", "entry_id": number, "name": {"vi": name}}
+        await pages.give(lead, "add-entry", entry)
+
+    def names():
+        return {each["id"]: each["name"]["vi"] for each in views.document("code_lists", "groups")["entries"]}
+
+    async def taken_over(*ticks, titles):
+        content = annex(("I", "Văn kiện"), task(c0=1, c1=titles[0]), ("II", "Đại biểu"), task(c0=1, c1=titles[1]))
+        files = {"file": ("phu-luc.xlsx", content, XLSX)}
+        sent = await pages.post(lead, "/catalogue/import", {"unit": "logistics"}, files=files)
+        preview = await pages.get(lead, sent.headers["location"])
+        assert preview.status_code == 200, Html(preview.text).root.one("main").text
+        told = Html(preview.text).root.one("section", id="groups").text
+        assert "1 Nội dung Văn kiện" in told
+        assert "Đại biểu" not in told
+        confirm = filled(form_in(preview, "plan")) | dict.fromkeys(ticks, "1")
+        confirm = {name: value for name, value in confirm.items() if name != "take_groups" or ticks}
+        await pages.post(lead, f"{sent.headers['location']}/confirm", confirm)
+
+    await taken_over(titles=("Một", "Hai"))
+    assert names()["1"] == "Nội dung"
+    shown = Html((await pages.get(lead, "/catalogue")).text).root
+    assert "1. Nội dung" in [row.text for row in shown.all("tr", class_="group-row")]
+    await taken_over("take_groups", titles=("Ba", "Bốn"))
+    assert (names()["1"], names()["2"]) == ("Văn kiện", "Đại biểu")

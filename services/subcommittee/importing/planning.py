@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from services.subcommittee.importing.annex import NO_WISHES, Wishes
 from services.subcommittee.importing.changes import Change, commands, compare
+from services.subcommittee.importing.group_names import NAMED_OTHERWISE, NamedOtherwise, named_otherwise
 from services.subcommittee.importing.items import read_file
 from services.subcommittee.importing.kept import KeptTask, kept_tasks
 from services.subcommittee.importing.opening import printable
@@ -45,6 +46,7 @@ class Preview(NamedTuple):
     """The open tasks that keep what they were opened with."""
     remarks: tuple[Refused, ...] = ()
     """What the lists of the congress have against it, that is written all the same."""
+    groups: Sequence[NamedOtherwise] = ()
 
 
 def source_of(name: str, content: bytes, catalogue: str, wishes: Wishes = NO_WISHES) -> Source:
@@ -55,7 +57,8 @@ def source_of(name: str, content: bytes, catalogue: str, wishes: Wishes = NO_WIS
 
 def planned(source: Source, views: Mapping[str, Sequence[Document]], sequence: int) -> Preview:
     """`views` are those in `READ` as they were at the event `sequence`."""
-    sources = entries_by_list(views["code_lists"])[CodeList.FUNDING_SOURCES]
+    lists = entries_by_list(views["code_lists"])
+    sources = lists[CodeList.FUNDING_SOURCES]
     items = with_listed_sources(source.items, sources)
     published = views["catalogue"]
     change = compare(source.catalogue, items, published)
@@ -65,7 +68,9 @@ def planned(source: Source, views: Mapping[str, Sequence[Document]], sequence: i
     doubts = doubted_names(named, views["organisations"])
     kept = kept_tasks(change, published, views["tasks"]) if change.changed else ()
     note = notes[0] if notes else imported
-    return Preview(change, sequence, note, doubts, kept, tuple(not_listed(items, sources)))
+    groups = tuple(named_otherwise(items, lists[CodeList.GROUPS]))
+    remarks = (*not_listed(items, sources), *(NAMED_OTHERWISE(**group._asdict()) for group in groups))
+    return Preview(change, sequence, note, doubts, kept, remarks, groups)
 
 
 def command_id(source: Source, sequence: int, number: int) -> UUID:

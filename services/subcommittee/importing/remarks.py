@@ -10,6 +10,7 @@ from services.subcommittee.importing.layout import Layout
 from services.subcommittee.importing.lines import Lines
 from services.subcommittee.importing.vocabulary import in_words
 from shared.domain.decider import Refusal, Refused
+from shared.entering.cells import written
 from shared.entering.money import amount_of, measure_of, measure_said_in
 from shared.entering.tables import quoted
 from shared.events.catalogue_item import Item
@@ -39,6 +40,15 @@ HALF_FUNDED = Refusal(
     "half_funded",
     "Row {rows}: how much is guaranteed and from where are not both there, so the task opens without funding.",
 )
+NO_SUM = Refusal(
+    "no_sum_written",
+    "Row {rows}: no sum is written, so these tasks count as needing no funding, and no review misses it. Where money "
+    "is needed, write how much before taking the file over; 0 says that none is.",
+)
+NO_SUMS = Refusal(
+    "no_sums_written",
+    "No column says what the work costs, so all tasks count as needing no funding, and no review misses it.",
+)
 TAKEN_AS_PROPOSED = Refusal("taken_as_proposed", "Row {rows}: «{found}» is taken for {meaning}, as accepted.")
 NO_DEADLINE = Message("no_deadline_at_all", "no deadline")
 _MOST_NAMED = 20
@@ -66,6 +76,7 @@ def of(
         if field in assumed:
             yield refusal(value=in_words(assumed[field]))
     yield from _of_money(layout, lines, items)
+    yield from _without_sums(layout, lines, items, rows)
     if half := [row for item, row in zip(items, rows, strict=True) if bool(item.collective) != bool(item.individual)]:
         yield HALF_ASSIGNED(rows=in_ranges(half))
     if half := [row for item, row in zip(items, rows, strict=True) if _is_half_funded(item)]:
@@ -74,6 +85,19 @@ def of(
 
 def _is_half_funded(item: Item) -> bool:
     return (item.secured_vnd is None) != (item.funding_source is None)
+
+
+def _without_sums(layout: Layout, lines: Lines, items: Sequence[Item], rows: Sequence[int]) -> Iterator[Refused]:
+    """An empty cell is no nought. What is guaranteed already is known to cost something."""
+    if not layout.columns.keys() & {"budget_vnd", "secured_vnd"}:
+        yield NO_SUMS()
+        return
+    written_in = {line.row for line in lines.tasks if written(line.cells.get("budget_vnd")) is not None}
+    without = [
+        row for item, row in zip(items, rows, strict=True) if row not in written_in and item.secured_vnd is None
+    ]
+    if without:
+        yield NO_SUM(rows=in_ranges(without))
 
 
 def _of_money(layout: Layout, lines: Lines, items: Sequence[Item]) -> Iterator[Refused]:

@@ -20,4 +20,5 @@ _SECTIONS = [module.SECTION for module in _MODULES]
 SECTION = Section(
     routes=tuple(route for section in _SECTIONS for route in section.routes),
     links=tuple(link for section in _SECTIONS for link in section.links),
+    beginning=begin.SECTION.beginning,
 )

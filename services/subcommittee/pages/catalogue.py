@@ -13,6 +13,7 @@ from services.subcommittee.pages.forms import FORM, Data, answer_form, first_of,
 from shared.reports.order import in_order_of_id
 from shared.reports.searching import has_words, words_of
 from shared.unit.roles import Act
+from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.ordering import natural
 from shared.web.actions import Action
 from shared.web.forms import Field, Form
@@ -92,6 +93,9 @@ def _shown(
 
 def _group(visit: Visit, item: Mapping[str, Any]) -> str:
     group = item["group"]
+    number = str(group["number"])
+    if is_listed(CodeList.GROUPS, number):
+        return f"{number}. {name_of(CodeList.GROUPS, number, visit.lang)}"
     name = group["name"].get("en") if visit.lang == "en" else ""
     return f"{group['number']}. {name or group['name']['vi']}"
 

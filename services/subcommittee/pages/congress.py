@@ -44,7 +44,7 @@ async def congress_page(visit: Visit) -> Response:
     recorded = on_record(visit.views.documents("congress"))
     if recorded is None:
         return visit.render("subcommittee/no_congress.html", page_title=visit.t("Congress"))
-    deadlines = await _deadlines(visit)
+    deadlines = await deadlines_that_follow(visit)
     return visit.render(
         "subcommittee/congress.html",
         page_title=visit.t("Congress"),
@@ -157,7 +157,8 @@ def _changes(held: Mapping[str, Any], data: Data) -> Data:
 
 
 # --- the deadlines that follow from the opening day ---
-async def _deadlines(visit: Visit, *, with_all: bool = False) -> Deadlines:
+async def deadlines_that_follow(visit: Visit, *, with_all: bool = False) -> Deadlines:
+    """Worked out once for each state of the views."""
     return await worked_out(
         visit,
         ("deadlines", with_all),
@@ -181,7 +182,7 @@ async def _deadlines_shown(
 ) -> Response:
     query = visit.query
     with_all = query.get("all") == "1"
-    deadlines = await _deadlines(visit, with_all=with_all)
+    deadlines = await deadlines_that_follow(visit, with_all=with_all)
     lines = deadlines.lines
     listed = paged(lines, query, LINES_ON_A_PAGE)
     posted = typed_in(await visit.form()) if visit.request.method == "POST" else {}
@@ -224,7 +225,7 @@ async def confirm_page(visit: Visit) -> Response:
     """What is on record already of what was asked for is done; the rest is confirmed, if nothing else changed."""
     posted = await visit.form()
     typed, command_id = typed_in(posted), command_id_in(posted)
-    deadlines = await _deadlines(visit, with_all=True)
+    deadlines = await deadlines_that_follow(visit, with_all=True)
     if "every" in typed:
         chosen, changed = _every(visit, deadlines, first_of(typed, "every_as"))
         ticked = [_tick(line) for line in chosen]

@@ -38,6 +38,7 @@ from shared.web.pages.choices import choices_for
 from shared.web.pages.meanwhile import Meanwhile, since_seen
 from shared.web.pages.offered import HELP
 from shared.web.pages.posted import CONFIRMED, HAPPENED, MORE, command_id_in, happened_in, seen_in, typed_in
+from shared.web.pages.repeated import recorded_before, remember_recorded
 from shared.web.pages.uploading import FILE_FIELD, keep_files, with_elsewhere
 from shared.web.rendering import text_in
 from shared.web.visit import Visit
@@ -132,6 +133,9 @@ async def answer(visit: Visit, giving: Giving) -> Response:
     if meanwhile := await _meanwhile(visit, giving, data, seen_in(fields), filled.command_id):
         told = with_typed(form, typed)
         return _page(visit, giving, told, seen, filled.command_id, filled=filled, meanwhile=meanwhile, status=409)
+    if before := recorded_before(visit, giving.command.NAME, typed, filled.command_id):
+        told = with_typed(form, typed)
+        return _page(visit, giving, told, seen, filled.command_id, filled=filled, before=before, status=409)
     if giving.own.effect and CONFIRMED not in typed:
         told, effect = with_typed(form, typed), giving.own.effect(data)
         return _page(visit, giving, told, seen, filled.command_id, filled=filled, effect=effect)
@@ -141,6 +145,7 @@ async def answer(visit: Visit, giving: Giving) -> Response:
         problem_of_it = await giving.own.also(fields, filled.command_id)
     if problem_of_it:
         return _refused(visit, giving, form, filled, seen, problem_of_it)
+    remember_recorded(visit, giving.command.NAME, typed, filled.command_id)
     then = f"/tasks/{data['task_id']}" if giving.command is OpenTask else giving.then
     if giving.own.then:
         then = giving.own.then(data)
@@ -256,6 +261,7 @@ def _page(
     filled: Filled | None = None,
     meanwhile: Meanwhile | None = None,
     effect: Mapping[str, Any] | None = None,
+    before: datetime | None = None,
     status: int = 200,
 ) -> Response:
     own, name, form = giving.own, giving.command.NAME, giving.own.shape(form)
@@ -282,6 +288,7 @@ def _page(
         happened={"value": filled.happened_text if filled else "", "error": happened_error},
         problems=_problems(visit, form, happened_error),
         meanwhile=meanwhile,
+        before=before,
         compared=_compared(visit, giving, form) if meanwhile else [],
         most_mb=visit.place.at_work.settings.most_evidence_bytes // 1024**2,
     )

@@ -1,6 +1,7 @@
 """One command for several tasks: a form with what they share, then each task by itself, and what came of each."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import uuid5
 
@@ -16,6 +17,7 @@ from shared.web.pages.choices import choices_for
 from shared.web.pages.doing import command_of, visit_title
 from shared.web.pages.offered import HELP
 from shared.web.pages.posted import HAPPENED, command_id_in, happened_in, typed_in
+from shared.web.pages.repeated import recorded_before, remember_recorded
 from shared.web.pages.tasks import FOR_MANY
 from shared.web.sections import Section, route
 from shared.web.visit import Visit
@@ -59,6 +61,8 @@ async def many_page(visit: Visit) -> Response:
     if posted.errors or wrong:
         return shown.form(with_typed(form, typed, posted.errors), fields, wrong)
     command_id = command_id_in(fields)
+    if before := recorded_before(visit, command.NAME, typed, command_id):
+        return shown.form(with_typed(form, typed), fields, before=before)
     outcomes = []
     for task in tasks:
         own_id = uuid5(command_id, task["task_id"])
@@ -66,6 +70,7 @@ async def many_page(visit: Visit) -> Response:
         given = await visit.give(command.NAME, data, own_id, happened)
         why = given.problem.detail_in(visit.lang) if given.problem else ""
         outcomes.append(Outcome(task, visit_title(visit, task), why))
+    remember_recorded(visit, command.NAME, typed, command_id)
     return shown.outcomes(outcomes)
 
 
@@ -82,18 +87,21 @@ class _Shown(NamedTuple):
     tasks: Sequence[Document]
     unknown: int
 
-    def form(self, form: Any, fields: FormData | None = None, wrong: str = "") -> Response:
+    def form(
+        self, form: Any, fields: FormData | None = None, wrong: str = "", before: datetime | None = None
+    ) -> Response:
         visit = self.visit
         problems = [{"id": field.id, "label": field.label, "error": field.error} for field in form.wrong]
         return visit.render(
             "doing/many.html",
-            422 if fields else 200,
+            409 if before else 422 if fields else 200,
             page_title=visit.say(HELP[self.name].title),
             help=visit.say(HELP[self.name].text),
             form=form,
             name=self.name,
             tasks=[{"id": task["task_id"], "title": visit_title(visit, task)} for task in self.tasks],
             unknown=self.unknown,
+            before=before,
             command_id=str(command_id_in(fields)) if fields else "",
             happened={"value": str(fields.get(HAPPENED, "")) if fields else "", "error": wrong},
             problems=[*form.summary, *problems],

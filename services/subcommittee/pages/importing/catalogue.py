@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID, uuid5
 
 from services.subcommittee.catalogue import ImportCatalogue
+from services.subcommittee.code_list import AmendEntry
 from services.subcommittee.importing import planning
 from services.subcommittee.importing.annex import Wishes
+from services.subcommittee.importing.group_names import NAMED_OTHERWISE
 from services.subcommittee.importing.layout import OF_TASKS
 from services.subcommittee.importing.template import template
-from services.subcommittee.pages.forms import first_of
+from services.subcommittee.pages.forms import first_of, may
 from services.subcommittee.pages.importing.kind import MOST_BATCH_BYTES, Kind, Line, Plan, Views
 from services.subcommittee.pages.importing.words import Changes, details, said
 from shared.entering.tables import Wrong
+from shared.unit.problems import Problem
+from shared.values.code_lists import CodeList
 from shared.values.message import Message
 from shared.web.visit import Visit
 
@@ -54,11 +59,27 @@ def _plan_of_catalogue(visit: Visit, source: planning.Source, views: Views) -> P
             "unchanged": change.unchanged,
         },
         lines=[*new, *changed, *removed],
-        remarks=[said(visit, why) for why in (*source.remarks, *planned.remarks)],
+        remarks=[said(visit, why) for why in (*source.remarks, *planned.remarks) if why.refusal != NAMED_OTHERWISE],
         refused=[Wrong(0, "", why) for why in change.refused],
         doubts=planned.doubts,
         kept=planned.kept,
+        groups=planned.groups,
     )
+
+
+async def _take_names_of_groups(
+    visit: Visit, plan: Plan, typed: Mapping[str, Sequence[str]], command_id: UUID
+) -> Problem | None:
+    """Where that was ticked, the list of groups has the names of the file from now on."""
+    if "take_groups" not in typed or not may(visit, AmendEntry):
+        return None
+    for group in plan.groups:
+        entry = {"code_list": CodeList.GROUPS, "entry_id": str(group.number), "name": {"vi": group.found}}
+        reason = visit.t("As the workbook of the catalogue has it.")
+        given = await visit.give(AmendEntry.NAME, entry | {"reason": reason}, uuid5(command_id, str(group.number)))
+        if given.problem:
+            return given.problem
+    return None
 
 
 def _of_item(item: Any) -> Changes:
@@ -69,7 +90,7 @@ def _of_item(item: Any) -> Changes:
     return {
         name: (None, values[name])
         for name in (*names, *more)
-        if values.get(name) or (name == "due_offset_days" and values[name] == 0)
+        if values.get(name) or (name == "due_offset_days" and values.get(name) == 0)
     }
 
 
@@ -87,4 +108,5 @@ CATALOGUE = Kind(
     read=lambda visit, upload, wishes: planning.source_of(upload.name, upload.content, upload.called, wishes),
     views=planning.READ,
     plan=_plan_of_catalogue,
+    also=_take_names_of_groups,
 )

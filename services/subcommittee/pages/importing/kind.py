@@ -1,16 +1,19 @@
 """What a kind of workbook is, and what taking one over would do."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from uuid import UUID
 
+from services.subcommittee.importing.group_names import NamedOtherwise
 from services.subcommittee.importing.kept import KeptTask
 from services.subcommittee.importing.layout import Fields
 from services.subcommittee.pages.uploads import Upload
 from shared.domain.decider import Command
 from shared.entering.tables import Wrong
 from shared.eventstore.canonical import canonical
+from shared.unit.problems import Problem
 from shared.values.message import Message
 from shared.views.view import Document
 from shared.web.visit import Visit
@@ -39,6 +42,7 @@ class Plan(NamedTuple):
     refused: Sequence[Wrong] = ()
     doubts: Sequence[Any] = ()
     kept: Sequence[KeptTask] = ()
+    groups: Sequence[NamedOtherwise] = ()
 
     @property
     def digest(self) -> str:
@@ -62,3 +66,5 @@ class Kind:
     read: Callable[[Visit, Upload, Any], Any]
     views: Sequence[str]
     plan: Callable[[Visit, Any, Views], Plan]
+    also: Callable[[Visit, Plan, Mapping[str, Sequence[str]], UUID], Awaitable[Problem | None]] | None = None
+    """What was ticked beside, once the file is taken over."""

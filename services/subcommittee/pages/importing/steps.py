@@ -10,8 +10,9 @@ from uuid import uuid5
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from services.subcommittee.code_list import AmendEntry
 from services.subcommittee.importing.opening import printable
-from services.subcommittee.pages.forms import FORM, first_of
+from services.subcommittee.pages.forms import FORM, first_of, may
 from services.subcommittee.pages.importing.kind import Kind
 from services.subcommittee.pages.importing.problems import choices, take_answers, unread
 from services.subcommittee.pages.importing.reader import in_reader, planned, read
@@ -129,6 +130,7 @@ async def _looked_at(
         lines=plan.lines[:MOST_SHOWN],
         left_out=max(0, len(plan.lines) - MOST_SHOWN),
         digest=plan.digest,
+        may_rename=may(visit, AmendEntry),
         notice_text=notice,
         problems=[problem.detail_in(visit.lang)] if problem else [],
     )
@@ -151,5 +153,7 @@ async def _confirm_page(kind: Kind, visit: Visit) -> Response:
         given = await visit.give(kind.command.NAME, data, uuid5(command_id, f"{plan.digest}/{number}"))
         if given.problem:
             return await _looked_at(kind, visit, upload, given.problem.status, given.problem)
+    if kind.also and (problem := await kind.also(visit, plan, typed_in(posted), command_id)):
+        return await _looked_at(kind, visit, upload, problem.status, problem)
     UPLOADS.drop(upload)
     return visit.redirect(kind.back, done=kind.command.NAME)
