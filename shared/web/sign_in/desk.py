@@ -43,6 +43,7 @@ from shared.web.sign_in.accounts import (
     Kept,
     checked_oidc_names,
     checked_position,
+    positions_to_give,
 )
 from shared.web.sign_in.asking import FORM_NOT_FROM_HERE, Cookie, FormGuard, small_form
 from shared.web.sign_in.handing_over import HandedOver, HandingOver, digest
@@ -709,6 +710,7 @@ class Desk:
             "accounts": await self.accounts.all(),
             "typed": {name: (form or {}).get(name, "")[:LONGEST_TYPED] for name in KEPT_OF_AN_ACCOUNT},
             "fault_of": fault_of,
+            "to_give": positions_to_give(),
             "provider": bool(self.oidc),
             "claim": self._settings.oidc_claim,
         }
