@@ -1,15 +1,18 @@
 """What things that have an id are called where people read of them."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from shared.domain.paper import same
 from shared.i18n import Language, format_date, render
 from shared.values.brief import brief_text
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.local_time import local_date
 from shared.values.message import Message
+from shared.values.units import services, title_of
 from shared.views.view import Document
 from shared.web.rendering import text_in
 
@@ -19,6 +22,45 @@ REVIEW_FOR = Message("review_for", "Review begun on {day}, due on {due_on}")
 MEETING_OF = Message("meeting_of", "Meeting of {day}")
 DIRECTIVE_OF = Message("directive_of", "Directive of {day}")
 INCIDENT_AT = Message("incident_at", "{kind}, {place}, {at}")
+
+
+KINDS_OF_PAPER = {
+    "nghị quyết": Message("kind_of_paper", "Formal resolution"),
+    "quyết định": Message("kind_of_paper", "Formal decision"),
+    "quy định": Message("kind_of_paper", "Regulation"),
+    "chỉ thị": Message("kind_of_paper", "Formal directive"),
+    "kết luận": Message("kind_of_paper", "Conclusion"),
+    "kế hoạch": Message("kind_of_paper", "Plan"),
+    "thông báo": Message("kind_of_paper", "Notice"),
+    "hướng dẫn": Message("kind_of_paper", "Guidance"),
+    "báo cáo": Message("kind_of_paper", "Report"),
+    "tờ trình": Message("kind_of_paper", "Submission"),
+    "công văn": Message("kind_of_paper", "Official letter"),
+    "chương trình": Message("kind_of_paper", "Programme"),
+    "phương án": Message("kind_of_paper", "Scheme"),
+    "đề án": Message("kind_of_paper", "Project"),
+    "biên bản": Message("kind_of_paper", "Minutes"),
+    "giấy mời": Message("kind_of_paper", "Invitation"),
+    "thông cáo": Message("kind_of_paper", "Communiqué"),
+    "kịch bản": Message("kind_of_paper", "Script"),
+    "quy chế": Message("kind_of_paper", "Statute"),
+    "nghị định": Message("kind_of_paper", "Decree"),
+    "thông tư": Message("kind_of_paper", "Circular"),
+    "thông tri": Message("kind_of_paper", "Instruction circular"),
+}
+"""What kinds of documents are called elsewhere than in Vietnamese, in which they are on record."""
+
+
+def kind_of_paper(kind: str, lang: Language) -> str:
+    """As it is on record in Vietnamese, and where it has no other name."""
+    words = KINDS_OF_PAPER.get(unicodedata.normalize("NFC", kind).casefold()) if lang != "vi" else None
+    return render(words, lang) if words else kind
+
+
+def issuer_in(issuer: str, lang: Language) -> str:
+    """A unit by its title in `lang`; any other issuer as it is on record."""
+    units = (unit for unit in services() if same(title_of(unit, "vi")) == same(issuer)) if lang != "vi" else ()
+    return next((title_of(unit, lang) for unit in units), issuer)
 
 
 def name_in(view: str, document: Document, lang: Language) -> str:

@@ -389,6 +389,9 @@ async def test_a_disabled_account_is_out_at_its_next_page_and_its_sign_in_is_not
         await follow(web, await sign_in_at(web, f"{UNIT}/work"))
         await sign_in_at(boss, f"{HERE}/work", "boss")
         page = await boss.get(f"{HERE}/accounts")
+        assert {"logistics.lead", "security.deputy", "auditor.auditor"} <= set(
+            re.findall(r'<option value="([^"]+)"', page.text)
+        )
         kept = await Accounts(connection, services.settings.congress).get("lan")
         form = {"csrf": fields(page)["csrf"], "seen": str(kept.seen), "what": "disable"}
         assert (await web.post(f"{HERE}/accounts/lan", data=form)).status_code == 403
@@ -407,6 +410,9 @@ async def test_only_the_lead_of_the_subcommittee_keeps_accounts(services, connec
         await sign_in_at(deputy, f"{HERE}/work", "deputy")
         assert (await deputy.get(f"{HERE}/accounts")).status_code == 403
         page = await boss.get(f"{HERE}/accounts")
+        assert {"logistics.lead", "security.deputy", "auditor.auditor"} <= set(
+            re.findall(r'<option value="([^"]+)"', page.text)
+        )
         assert (await boss.post(f"{HERE}/accounts", data=new)).status_code == 403
         csrf = {"csrf": fields(page)["csrf"]}
         assert (

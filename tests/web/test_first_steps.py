@@ -74,3 +74,25 @@ async def test_every_page_leads_on_until_somebody_can_work(pages):
         return "None waits" in await standing_of(pages, "Deadlines that count")
 
     await until(none_waits)
+
+
+async def test_the_home_of_those_who_direct_says_how_each_unit_stands(sample):
+    beginning = Html((await sample.get(LEAD, "/begin")).text).root.one("div", id="steps").all("section")
+    assert "tone-good" in str(beginning[-1].all("span")[0].attributes)
+    for who in (LEAD, "leaders.chair"):
+        page = Html((await sample.get(who, "/work", at="subcommittee")).text).root
+        table = page.one("section", id="units")
+        rows = {row.one("th").text: [cell.text for cell in row.all("td")] for row in table.one("tbody").all("tr")}
+        assert [*rows] == ["Propaganda unit", "Logistics unit", "Security unit"]
+        for link in table.all("a"):
+            assert "/tasks" in link["href"]
+        place = (await sample.at("subcommittee")).place
+        tasks = [task for task in place.views.documents("tasks") if task["unit"] == "logistics"]
+        assert rows["Logistics unit"][0] == str(sum(task["status"] != "cancelled" for task in tasks))
+    overdue = next(
+        link for link in table.all("a") if "logistics" not in link["href"] and "open_overdue" in link["href"]
+    )
+    unit = next(name for name, address in place.addresses.items() if overdue["href"].startswith(f"{address}/"))
+    listed = await sample.get(LEAD, "/tasks?cell=open_overdue", at=unit)
+    rows = Html(listed.text).root.one("main").one("tbody").all("th", scope="row")
+    assert len(rows) == int(overdue.text)

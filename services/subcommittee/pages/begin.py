@@ -134,9 +134,10 @@ def _work(visit: Visit) -> Sequence[Step]:
 
 
 async def _deadlines(visit: Visit) -> Step:
-    """Later moves of the opening day are no beginning any more."""
+    """Where some are settled, what waits is no beginning any more."""
     t, recorded = visit.t, on_record(visit.views.documents("congress"))
-    waiting = (await deadlines_that_follow(visit)).proposed if recorded else 0
+    deadlines = await deadlines_that_follow(visit)
+    waiting, settled = deadlines.proposed, deadlines.same + deadlines.by_hand
     counting = any(task.get("due_offset_days") is not None for task in visit.views.documents("tasks"))
     if waiting:
         standing = t("To confirm: {count} deadlines", count=waiting)
@@ -147,7 +148,7 @@ async def _deadlines(visit: Visit) -> Step:
     return Step(
         t("Deadlines that count from the opening"),
         t("«7 days before the opening» becomes a day once the opening day is on record and you confirm it."),
-        not waiting or bool(recorded and recorded.confirmations),
+        not waiting or bool(settled or (recorded and recorded.confirmations)),
         standing,
         _href(visit, ConfirmDeadlines, "/congress/deadlines") if waiting else "",
         t("Look at them"),

@@ -1,11 +1,13 @@
 """The documents on file, the unit's and the sub-committee's: what each is based on, and the next free number."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
 
 from shared.domain.document import CorrectDocument, IssueDocument, SupersedeDocument, WithdrawDocument
 from shared.domain.paper import KINDS
+from shared.i18n import Language
 from shared.reports.document_list import DocumentFilter, DocumentStatus, document_list
 from shared.reports.document_register import Filed, NextNumber, filed, next_number
 from shared.reports.pages import document_page as page_of_document
@@ -15,6 +17,7 @@ from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
 from shared.web.actions import action, actions
 from shared.web.forms import Option
+from shared.web.naming import issuer_in, kind_of_paper
 from shared.web.pages.story import story_for
 from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
@@ -39,16 +42,24 @@ async def documents_page(visit: Visit) -> Response:
     listed = paged(document_list(filed(on_file), wanted), query, ROWS)
     return visit.render(
         "documents/list.html",
+        **_in_words(visit),
         page_title=visit.t("Documents on file"),
         lines=[{"line": line, "href": address_of(visit, line)} for line in listed.rows],
         in_all=len(on_file),
-        options=_options(on_file),
+        options=_options(on_file, visit.lang),
         statuses=[Option(each, visit.say(STATUS_WORDS[each])) for each in DocumentStatus],
         units=sorted({document["unit"] for document in on_file}),
         next=_next(visit, on_file, query),
         listed_page=listed,
         actions=actions(action(visit, IssueDocument, {}, first=True)),
     )
+
+
+def _in_words(visit: Visit) -> dict[str, Any]:
+    return {
+        "kind_of_paper": lambda kind: kind_of_paper(kind, visit.lang),
+        "issuer_in": lambda issuer: issuer_in(issuer, visit.lang),
+    }
 
 
 STATUS_WORDS = {
@@ -64,10 +75,18 @@ def address_of(visit: Visit, line: Filed) -> str:
     return named if line.unit == visit.service else f"{named}?unit={line.unit}"
 
 
-def _options(on_file: list[Document]) -> dict[str, list[Option]]:
+SHOWN_AS: Mapping[str, Callable[[str, Language], str]] = {
+    "kind": kind_of_paper,
+    "issuer": issuer_in,
+    "term": lambda term, _: term,
+}
+
+
+def _options(on_file: list[Document], lang: Language) -> dict[str, list[Option]]:
     return {
         name: [
-            Option(each, each) for each in sorted({str(document[name]) for document in on_file if document.get(name)})
+            Option(each, SHOWN_AS[name](each, lang))
+            for each in sorted({str(document[name]) for document in on_file if document.get(name)})
         ]
         for name in ("kind", "issuer", "term")
     }
@@ -99,6 +118,7 @@ async def document_page(visit: Visit) -> Response:
     in_force = document["status"] == DocumentStatus.IN_FORCE
     return visit.render(
         "documents/document.html",
+        **_in_words(visit),
         page_title=document["symbol"],
         document=document,
         line=page_of_document(document, on_file).line,

@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from starlette.responses import Response
 
-from shared.i18n import render
+from shared.i18n import format_date, offset_in_words, render
 from shared.reports.lines import group_names
 from shared.reports.my_work import Attention, Whose, wanting
 from shared.reports.task_list import STATUSES, TaskCell, TaskList, TaskRow, TaskSort, task_list
@@ -25,6 +25,7 @@ from shared.web.pages.offered import HELP, may_do
 from shared.web.pages.task_filter import PAGE_TASKS, Wanted, pages_of, wanted_of
 from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
+from shared.web.spreadsheet import spreadsheet
 from shared.web.visit import Visit
 
 READY_MADE: Sequence[tuple[str, Message]] = (
@@ -69,15 +70,55 @@ async def tasks_page(visit: Visit) -> Response:
     return await beside(partial(_tasks_shown, visit))
 
 
-def _tasks_shown(visit: Visit) -> Response:
-    wanted = wanted_of(visit.query)
-    everything = own_tasks(visit)
+def _looked_at(visit: Visit, wanted: Wanted, everything: list[Document]) -> list[Document]:
     looked_at, whose = everything, whose_of(visit)
     if wanted.attention:
         looked_at = wanting(everything, wanted.attention, whose, visit.today)
-    if wanted.only_mine:
-        looked_at = [task for task in looked_at if whose.has(task)]
-    wanted, shown = _listed(visit, looked_at, wanted)
+    return [task for task in looked_at if whose.has(task)] if wanted.only_mine else looked_at
+
+
+async def table_page(visit: Visit) -> Response:
+    """All tasks that fit, as a table for a spreadsheet."""
+    return await beside(partial(_table, visit))
+
+
+def _table(visit: Visit) -> Response:
+    wanted = wanted_of(visit.query)
+    listed = task_list(
+        _looked_at(visit, wanted, own_tasks(visit)),
+        visit.views.documents("organisations"),
+        visit.today,
+        wanted.filter,
+        sort=wanted.sort,
+        descending=wanted.descending,
+        limit=MOST_IN_A_TABLE,
+    )
+    headings = [visit.say(heading) for heading in COLUMNS]
+    rows = [_cells(row, visit) for row in listed.tasks]
+    return spreadsheet("nhiem-vu.csv" if visit.lang == "vi" else "tasks.csv", headings, rows)
+
+
+def _cells(row: TaskRow, visit: Visit) -> list[str]:
+    title = text_in({"vi": row.title_vi, "en": row.title_en}, visit.lang)
+    offset = offset_in_words(row.due_offset_days, visit.lang) if row.due_offset_days is not None else ""
+    due = format_date(row.deadline) if row.deadline else offset
+    state = _word(visit, "status", "suspended" if row.cell == "suspended" else row.status)
+    sums = ("" if each is None else str(each) for each in (row.planned_vnd, row.secured_vnd))
+    return [row.id, title, row.collective or "", row.individual or "", due, state, str(row.percent), *sums]
+
+
+COLUMNS = (
+    *(Message("column", "No."), Message("column", "Task"), Message("column", "Collective in charge")),
+    *(Message("column", "Individual in charge"), Message("column", "Deadline"), Message("column", "Status")),
+    *(Message("column", "Progress, %"), Message("column", "Planned, đồng"), Message("column", "Secured, đồng")),
+)
+MOST_IN_A_TABLE = 100_000
+
+
+def _tasks_shown(visit: Visit) -> Response:
+    wanted = wanted_of(visit.query)
+    everything = own_tasks(visit)
+    wanted, shown = _listed(visit, _looked_at(visit, wanted, everything), wanted)
     return visit.render(
         "tasks/list.html",
         page_title=visit.t("Tasks in my charge") if wanted.only_mine else visit.t("Tasks"),
@@ -196,4 +237,8 @@ CELL_WORDS = {
     "lacking": Message("cell", "Lacks essentials"),
 }
 
-SECTION = Section(routes=(route("/tasks", tasks_page),), links=(Link("Tasks", "/tasks"),), only_units=True)
+SECTION = Section(
+    routes=(route("/tasks", tasks_page), route("/tasks.csv", table_page)),
+    links=(Link("Tasks", "/tasks"),),
+    only_units=True,
+)

@@ -8,8 +8,11 @@ from starlette.responses import Response
 
 from shared.domain.paper import same
 from shared.domain.task import CLOSED
+from shared.reports.cells import count, where
 from shared.reports.deadlines import deadlines_of
+from shared.reports.lists_in_use import units_in_use
 from shared.reports.my_work import Attention, MyWork, Whose, my_work, pending_extension, wanting
+from shared.reports.order import unit_order
 from shared.reports.reviews import summarise
 from shared.reports.task_list import Reader, TaskRow, row_of
 from shared.values.message import Message
@@ -145,10 +148,7 @@ def _of_subcommittee(visit: Visit) -> Response:
         reviews=[review for review in reviews if review.status == "open"],
         points=_points_without_directive(visit),
         deadlines_to_confirm=deadlines_of(visit.views.documents("congress"), tasks).proposed,
-        late=[
-            {"unit": unit, "count": count, "href": f"{visit.place.addresses.get(unit, '')}/tasks?view=late"}
-            for unit, count in _late_by_unit(visit, tasks).items()
-        ],
+        units=_units(visit, tasks),
     )
 
 
@@ -186,12 +186,19 @@ def _points_without_directive(visit: Visit) -> list[dict[str, Any]]:
     ]
 
 
-def _late_by_unit(visit: Visit, tasks: Sequence[Document]) -> dict[str, int]:
-    late = wanting(tasks, Attention.LATE, whose_of(visit), visit.today)
-    counts: dict[str, int] = {}
-    for task in late:
-        counts[task["unit"]] = counts.get(task["unit"], 0) + 1
-    return counts
+def _units(visit: Visit, tasks: Sequence[Document]) -> list[dict[str, Any]]:
+    """Every unit that takes part, and how its tasks stand."""
+    units = unit_order(
+        {task["unit"] for task in tasks}, units_in_use({"code_lists": visit.views.documents("code_lists")})
+    )
+    return [
+        {
+            "unit": unit,
+            "cells": count(where(tasks, "unit", unit), visit.today),
+            "address": f"{visit.place.addresses.get(unit, '')}/tasks",
+        }
+        for unit in units
+    ]
 
 
 SECTION = Section(routes=(route("/work", work_page),), links=(Link("My work", "/work"),))

@@ -41,6 +41,13 @@ def units_of_positions() -> tuple[str, ...]:
     return (*dict.fromkeys((*services(), *listed)), LEADERS, AUDITOR)
 
 
+def positions_to_give() -> tuple[str, ...]:
+    """What is usually given; a unit may have others, which are its members'."""
+    acting = (unit for unit in units_of_positions() if unit not in (LEADERS, AUDITOR))
+    usual = (f"{unit}.{name}" for unit in acting for name in ("lead", "deputy", "member"))
+    return (*usual, f"{LEADERS}.chair", f"{AUDITOR}.{AUDITOR}")
+
+
 def checked_position(position: str) -> str:
     """Raises the refusal `not_a_position`."""
     unit, _, name = position.partition(".")

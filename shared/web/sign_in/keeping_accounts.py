@@ -12,7 +12,7 @@ from shared.domain.decider import Refused
 from shared.unit.roles import Act, may
 from shared.web.session import Session
 from shared.web.sign_in.account_fields import new_account, typed_oidc_names, typed_password, typed_positions
-from shared.web.sign_in.accounts import ACCOUNT_NOT_FOUND, Account
+from shared.web.sign_in.accounts import ACCOUNT_NOT_FOUND, Account, positions_to_give
 from shared.web.sign_in.answering import away, status_of
 from shared.web.sign_in.asking import small_form
 from shared.web.sign_in.desk import Desk
@@ -117,6 +117,7 @@ class KeepingAccounts:
             "accounts": await self._desk.accounts.all(),
             "typed": {name: (form or {}).get(name, "")[:LONGEST_TYPED] for name in TYPED},
             "fault_of": fault_of,
+            "to_give": positions_to_give(),
             "provider": bool(self._desk.oidc),
             "claim": self._desk.settings.oidc_claim,
         }
