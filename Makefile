@@ -170,7 +170,9 @@ compose-up: ## Build and start everything in containers, and wait until it is re
 		done; \
 		echo "$$name is not ready: $$answer"; $(COMPOSE) logs --tail=20 $$name; exit 1; \
 	done
-	@echo "all services are ready; pages: http://localhost:$${DAIHOI_SUBCOMMITTEE_PORT:-8700}"
+	@echo "all services are ready; pages: $$($(COMPOSE) exec -T subcommittee printenv DAIHOI_HTTP_ADDRESSES)"
+	@code=$$($(COMPOSE) exec -T subcommittee cat /run/daihoi/setup-code 2>/dev/null) || exit 0; \
+		echo "nobody has an account yet: open the sub-committee's page, with the set-up code $$code"
 
 compose-down: ## Stop the containers; their data stays (ARGS=--volumes removes it)
 	@$(COMPOSE) down $(ARGS)

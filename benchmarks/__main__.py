@@ -173,6 +173,7 @@ def write(rows: Sequence[Row], missing: str, out: Path | None) -> str:
     """The page; it is only told, and written nowhere, where there is no `out`."""
     text = markdown(rows, machine(), missing)
     if out:
+        out.mkdir(parents=True, exist_ok=True)
         results = {"machine": machine(), "missing": missing, "rows": [row.as_json() for row in rows]}
         (out / "results.json").write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
         (out / "RESULTS.md").write_text(text)

@@ -29,7 +29,7 @@ from shared.values.units import OPERATOR, SUBCOMMITTEE, TRACKER, services
 
 FOLDER = "containers"
 HOST = "host"
-SESSIONS_KEY, OIDC_SECRET = "sessions.key", "oidc-client-secret"
+SESSIONS_KEY, OIDC_SECRET, OIDC_CA = "sessions.key", "oidc-client-secret", "oidc-ca.pem"
 VOLUMES = Path("/volumes")
 """Where what the servers keep is mounted, by the name of the server."""
 PASSWORD_BYTES = 32
@@ -93,8 +93,8 @@ def provide_for_nats(folder: Path, congress: str, servers: Sequence[str]) -> Non
 
 
 def provide_for_sign_in(settings: Settings, folder: Path) -> None:
-    """The key by which the sub-committee's service mints sessions, its public half beside the issuer's; and what the
-    client's secret for OpenID Connect is, empty where there is none."""
+    """The key by which the sub-committee's service mints sessions, its public half beside the issuer's; for OpenID
+    Connect the client's secret, empty where there is none, and the authority that vouches for the provider."""
     kept = folder / HOST / SESSIONS_KEY
     if not kept.exists():
         make_private_key(kept)
@@ -103,6 +103,8 @@ def provide_for_sign_in(settings: Settings, folder: Path) -> None:
     hand_over(kept, folder / SUBCOMMITTEE / SESSIONS_KEY, SERVICE)
     make(folder / HOST / OIDC_SECRET, "")
     hand_over(folder / HOST / OIDC_SECRET, folder / SUBCOMMITTEE / OIDC_SECRET, SERVICE)
+    if (folder / HOST / OIDC_CA).exists():
+        hand_over(folder / HOST / OIDC_CA, folder / SUBCOMMITTEE / OIDC_CA, SERVICE)
 
 
 def routes(name: str, servers: Sequence[str], password: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Mapping
 from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
@@ -20,6 +21,11 @@ MOST_FIRST_PORT = 65_000
 """So that each service has a place after it."""
 MOST_EVIDENCE_MB = 200
 """The most that `evidence_mb` can say: a file is read back whole within the time that a command has."""
+
+_ADDRESS = re.compile(
+    r"([^=\s]+)=((?:https://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])|http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?)/?",
+    re.ASCII,
+)
 
 
 def _number(value: object) -> object:
@@ -62,6 +68,16 @@ def _beside_a_server(path: Path | None, info: ValidationInfo) -> Path | None:
     if path is not None and not info.data.get("nats_url"):
         raise ValueError("is for a server of your own, and DAIHOI_NATS_URL names none; set that too, or neither")
     return path
+
+
+def _addresses(setting: str) -> str:
+    """A browser keeps no session for http but on this machine, and compares what it sends with no path."""
+    if not all(_ADDRESS.fullmatch(part.strip()) for part in setting.split(";") if part.strip()):
+        raise ValueError(
+            "has to name addresses such as `logistics=https://haucan.example.org`, separated by semicolons; http is "
+            "for localhost alone"
+        )
+    return setting
 
 
 def _names_units(setting: str) -> str:
@@ -111,12 +127,14 @@ class Settings(BaseSettings):
     http_first_port: Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_FIRST_PORT)] = 8700
     http_host: Annotated[str, AfterValidator(_plain)] = "127.0.0.1"
     """The address that it listens on: loopback alone, unless a setting says otherwise."""
-    http_addresses: Annotated[str, AfterValidator(_plain)] = ""
+    http_addresses: Annotated[str, AfterValidator(_plain), AfterValidator(_addresses)] = ""
     """What people type to reach the services: `subcommittee=https://…; logistics=https://…`."""
     oidc_issuer: Annotated[str, AfterValidator(_plain)] = ""
     """The provider of OpenID Connect whose people sign in here, as it calls itself; none where it is empty."""
     oidc_client_id: Annotated[str, AfterValidator(_plain)] = ""
     oidc_client_secret: SecretStr = SecretStr("")
+    oidc_ca: Annotated[str, AfterValidator(_plain)] = ""
+    """A file in PEM: the authorities that alone vouch for the provider; those known everywhere where it is empty."""
     oidc_claim: Annotated[str, AfterValidator(_plain)] = ""
     """The claim that says which account is meant, such as `preferred_username` where people can't change it; else
     `sub`, then a verified `email`."""
@@ -136,6 +154,12 @@ class Settings(BaseSettings):
         """What health asks a process for alone: its `instance`, else the machine's name, which in a container is the
         container's."""
         return self.instance or slug(socket.gethostname())[:ID_LENGTH] or "here"
+
+    @property
+    def named_addresses(self) -> Mapping[str, str]:
+        """By service, without a slash at the end, what `http_addresses` says."""
+        parts = (_ADDRESS.fullmatch(part.strip()) for part in self.http_addresses.split(";"))
+        return {part[1]: part[2] for part in parts if part}
 
     @property
     def most_evidence_bytes(self) -> int:

@@ -79,6 +79,8 @@ RAISED = (
     "is empty; give a path, or take the setting away",
     "names no server; give an address, or take the setting away",
     "is for a server of your own, and DAIHOI_NATS_URL names none; set that too, or neither",
+    "has to name addresses such as `logistics=https://haucan.example.org`, separated by semicolons; http is "
+    "for localhost alone",
 )
 """What validators of commands and settings raise, in their own words."""
 MESSAGES = {kind: Message(kind, sentence) for kind, sentence in SENTENCES.items()}

@@ -24,14 +24,14 @@ def port_of(settings: Settings, service: str) -> int:
 def addresses(settings: Settings, joined: Sequence[str] = ()) -> Mapping[str, str]:
     """By service, without a slash at the end: those that the setting names, else those on this machine. Units that
     `joined` since this process began are here where the setting names them, or names no address at all."""
-    named = dict(part.strip().split("=", 1) for part in settings.http_addresses.split(";") if "=" in part)
+    named = settings.named_addresses
     here = {
         service: settings.http_first_port + place
         for place, service in enumerate((*services(), *joined))
         if service in named or service in services() or not named
     }
     here[TRACKER] = settings.http_first_port + _place(TRACKER)
-    return {service: named.get(service, f"http://localhost:{port}").rstrip("/") for service, port in here.items()}
+    return {service: named.get(service, f"http://localhost:{port}") for service, port in here.items()}
 
 
 @contextmanager

@@ -37,7 +37,7 @@ PAGES_OF_ALL = tuple(
     f"shared.web.pages.{name}"
     for name in (
         *("work", "tasks", "many", "paste", "task", "doing", "evidence"),
-        *("reviews", "cases", "documents", "rules", "refusals"),
+        *("directives", "reviews", "cases", "documents", "rules", "refusals"),
     )
 )
 """The modules of pages that every service has, or every unit's."""
@@ -92,6 +92,11 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     inner = Starlette(routes=routes, exception_handlers={HTTPException: told, Exception: told})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
+
+
+def _without_port(host: str) -> str:
+    name, _, port = host.lower().rpartition(":")
+    return name if port.isdigit() else host.lower()
 
 
 def _to(path: str) -> Callable[[Request], Response]:
@@ -267,9 +272,8 @@ class _Boundary:
 
     def _is_our_name(self, host: str) -> bool:
         """Whoever lets another name point here is no page of ours."""
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        named = (urlsplit(address).hostname for address in self._place.addresses.values())
-        return name in LOOPBACK or name in named
+        named = (urlsplit(address).netloc for address in self._place.addresses.values())
+        return _without_port(host) in {*LOOPBACK, *map(_without_port, named)}
 
     def _headers(self) -> dict[str, str]:
         others = " ".join(sorted(set(self._place.addresses.values())))

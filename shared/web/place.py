@@ -57,7 +57,7 @@ class Place:
     def _addresses_of(self, joined: tuple[str, ...]) -> Mapping[str, str]:
         settings = self.at_work.settings
         named = addresses(settings, joined)
-        if f"{self.service}=" in settings.http_addresses or settings.http_port is None:
+        if self.service in settings.named_addresses or settings.http_port is None:
             return named
         return {**named, self.service: f"http://localhost:{self.port}"}
 

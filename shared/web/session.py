@@ -2,12 +2,28 @@
 
 import hashlib
 import hmac
+from dataclasses import dataclass, field
 from typing import Final
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from shared.unit.tokens import Bearer
+
 CSRF_FIELD: Final = "csrf"
+
+
+@dataclass(frozen=True)
+class Session:
+    """Of somebody who is signed in."""
+
+    token: str = field(repr=False)
+    bearer: Bearer
+
+    @property
+    def person(self) -> str:
+        """Their account; empty where the token is from the command line."""
+        return self.bearer.actor.person
 
 
 def cookie_name(congress: str) -> str:

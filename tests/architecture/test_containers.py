@@ -122,10 +122,18 @@ def test_nothing_is_published_but_on_loopback_and_units_never_meet_mongodb(files
         assert service["network_mode"] == {"keys": "none", "mongo-users": "service:mongo"}[name]
         return
     expected = {"nats": {"bus", "bus-host"}, "mongo": {"views", "views-host"}, "tracker": {"bus", "views"}}
-    expected |= {unit: {"bus", "pages"} for unit in UNITS} | {SUBCOMMITTEE: {"bus", "pages", "provider"}}
+    expected |= {unit: {"bus", "pages"} for unit in UNITS} | {SUBCOMMITTEE: {"bus", "provider"}}
     assert {*service["networks"]} == expected.get(name, {"views"} if name in MONGO else {"bus"})
     way_out = whole["networks"]["pages"]["driver_opts"]["com.docker.network.bridge.enable_ip_masquerade"]
     assert way_out == "false"
+
+
+@every_container
+def test_there_is_one_way_out_at_most(files, name):
+    """Of several networks that are not internal, the engine picks the one that everything goes out by."""
+    whole = composed(files)
+    networks = whole["services"][name].get("networks", ())
+    assert len([network for network in networks if not (whole["networks"][network] or {}).get("internal")]) <= 1
 
 
 def test_the_pages_are_where_their_addresses_say_and_sessions_are_minted_at_one_place():

@@ -245,9 +245,12 @@ def test_nothing_is_translated_that_nobody_reads():
     assert VIETNAMESE.keys() - read() == set()
 
 
-@pytest.mark.parametrize("sentence", VIETNAMESE)
-def test_a_translation_has_the_placeholders_of_its_sentence(sentence):
-    assert placeholders(VIETNAMESE[sentence]) == placeholders(sentence)
+def test_a_translation_has_the_placeholders_of_its_sentence():
+    assert {
+        sentence: translation
+        for sentence, translation in VIETNAMESE.items()
+        if placeholders(translation) != placeholders(sentence)
+    } == {}
 
 
 def test_a_sentence_is_told_in_the_language_asked_for():

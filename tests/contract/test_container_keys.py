@@ -102,11 +102,13 @@ def test_sessions_are_minted_with_a_key_of_their_own_that_services_accept(settin
     assert held_private_key(container) == sessions, "which needs nothing of the issuer's private half"
 
 
-def test_a_clients_secret_goes_to_who_asks_the_provider(settings, volumes):
+def test_a_clients_secret_and_the_providers_authority_go_to_who_asks_the_provider(settings, volumes):
     assert files(settings)["subcommittee/oidc-client-secret"].read_bytes() == b""
     files(settings)["host/oidc-client-secret"].write_text("secret")
+    (settings.data_dir / "containers" / "host" / "oidc-ca.pem").write_text("authority")
     keys.provide(settings, volumes)
     assert files(settings)["subcommittee/oidc-client-secret"].read_text() == "secret"
+    assert files(settings)["subcommittee/oidc-ca.pem"].read_text() == "authority"
 
 
 def test_credentials_are_those_of_the_one_identity_and_the_configuration_holds_no_secret(settings):

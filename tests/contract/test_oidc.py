@@ -1,7 +1,11 @@
 """Signing in with a provider of OpenID Connect, and everything that a provider or somebody between may get wrong."""
 
+import asyncio
+import json
 import re
+import ssl
 import time
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import httpx
@@ -13,6 +17,7 @@ from shared.domain.decider import Refused
 from shared.platform.settings import Settings
 from shared.web.sign_in.accounts import Accounts
 from shared.web.sign_in.oidc import KEYS_AGAIN_AFTER_S, MOST_BYTES, Oidc
+from tests.certificates import Authority
 from tests.contract.provider import CLIENT, ISSUER, SECRET, Provider, hmac_with_the_public_key, unsigned
 from tests.contract.test_sign_in import (  # noqa: F401 - fixtures
     HERE,
@@ -161,6 +166,39 @@ async def test_a_provider_that_is_another_or_not_encrypted_is_not_used(oidc, pro
     with pytest.raises(Refused) as told:
         await oidc.begin("s", "n", "v" * 43)
     assert told.value.code == "oidc_provider_away"
+
+
+@asynccontextmanager
+async def encrypted(provider, pair):
+    """What the provider says of itself, over TLS. Yields its address."""
+
+    async def answer(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        said = json.dumps(provider.said).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said))
+        await writer.drain()
+        writer.close()
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*pair)
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+        address = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+        provider.said = {name: value.replace(ISSUER, address) for name, value in provider.said.items()}
+        yield address
+
+
+async def test_an_authority_of_ones_own_vouches_for_the_provider_and_no_other_does(provider, tmp_path):
+    authority, stranger = Authority(tmp_path / "own"), Authority(tmp_path / "stranger")
+    async with encrypted(provider, authority.server()) as address:
+
+        def oidc_with(ca):
+            return Oidc(settings_for().model_copy(update={"oidc_issuer": address, "oidc_ca": ca}), CALLBACK)
+
+        assert (await oidc_with(str(authority.certificate)).begin("s", "n", "v")).startswith(f"{address}/authorize?")
+        for other in ("", str(stranger.certificate), str(tmp_path / "missing.pem"), str(tmp_path)):
+            with pytest.raises(Refused) as told:
+                await oidc_with(other).begin("s", "n", "v")
+            assert told.value.code == "oidc_provider_away"
 
 
 @pytest.fixture

@@ -481,7 +481,7 @@ async def test_too_many_tries_are_refused_whether_there_is_such_an_account_or_no
 
 
 async def test_who_is_right_takes_no_try_from_the_others_at_their_address(services, connection):
-    sign_in.desk_of(services.here.place)._of_address = Limit(Rate(2, 3600))
+    sign_in.desk_of(services.here.place).tries.of_address = Limit(Rate(2, 3600))
     await add(connection, services.settings)
     for _ in range(4):
         async with browser(services) as web:

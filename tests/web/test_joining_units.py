@@ -51,7 +51,7 @@ async def test_every_service_leads_to_it(pages):
 async def test_its_people_are_given_accounts_and_sign_in(pages, quick_hashes):
     await come_on_the_list(pages, "y-te-2")
     place = await seen_at(pages, "subcommittee", "y-te-2")
-    desk_of(place)._passwords = quick_hashes
+    desk_of(place).passwords = quick_hashes
     lead = {"account": "lan", "name": "Nguyễn Thị Lan", "positions": "y-te-2.lead"}
     lead |= {"password": PASSWORD, "password_again": PASSWORD}
     added = await pages.post("subcommittee.lead", "/accounts", lead)

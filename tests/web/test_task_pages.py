@@ -59,6 +59,19 @@ def errors_of(response):
 
 
 # --- a form for every action ---
+async def test_a_new_task_is_put_into_a_group_that_there_is_by_its_name(pages):
+    await opened(pages)
+    page = Html.of((await pages.get(LEAD, "/do/open-task", lang="vi")).text).one("main")
+    offered = [label.text for label in page.all("label") if label.all("input", name="group.number", value="1")]
+    assert offered == ["1. Công tác chuẩn bị"]
+    fields = await form_at(pages, LEAD, "/do/open-task")
+    task_id = f"t-{uuid4().hex[:8]}"
+    fields |= {"task_id": task_id, "title.vi": "Kê bàn ghế", "phase": "before", "scenario": "both"}
+    sent = await pages.post(LEAD, "/do/open-task", fields | {"group.number": "1", "planned_vnd": "0"})
+    assert sent.headers["location"] == f"/tasks/{task_id}?done=open-task"
+    assert (await document(pages, task_id))["group"]["name"]["vi"] == "Công tác chuẩn bị"
+
+
 async def test_what_is_recorded_with_a_form_stands_on_the_task(pages):
     task_id = await opened(pages)
     path = f"/tasks/{task_id}/do/assign-task"

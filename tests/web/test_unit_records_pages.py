@@ -42,6 +42,42 @@ async def form_at(pages, who, path):
     return form.fields
 
 
+# --- directives ---
+async def directive(pages, kind="work", units=("logistics",)):
+    directive_id = f"cd-{uuid4().hex[:8]}"
+    ordered = {"directive_id": directive_id, "kind": kind, "text": {"vi": f"Rà đường điện {directive_id}"}}
+    await pages.give("subcommittee.lead", "issue-directive", {**ordered, "units": units})
+    await pages.settled()
+    return directive_id
+
+
+async def test_a_unit_reads_what_is_ordered_of_it_and_opens_a_task_for_it(pages):
+    mine, others = await directive(pages), await directive(pages, units=("security",))
+    listed = await pages.get(LEAD, "/directives")
+    assert mine in listed.text
+    assert others not in listed.text
+    assert (await pages.get(LEAD, f"/directives/{others}")).status_code == 404
+    page = Html.of((await pages.get(LEAD, f"/directives/{mine}")).text).one("main")
+    assert "nothing yet" in page.one("section", id="units").text
+    (link,) = [each["href"] for each in page.all("a") if "/do/open-task" in each["href"]]
+    assert (await form_at(pages, LEAD, link))["directive_id"] == [mine]
+    task_id = await opened(pages, directive_id=mine)
+    page = Html.of((await pages.get(LEAD, f"/directives/{mine}")).text).one("main")
+    assert "1 tasks" in page.one("section", id="units").text
+    task = Html.of((await pages.get(LEAD, f"/tasks/{task_id}")).text).one("main")
+    assert f"/directives/{mine}" in [link["href"] for link in task.all("a")]
+
+
+async def test_a_directive_leads_to_what_its_kind_asks_for(pages):
+    cases, review = await directive(pages, "scenarios"), await directive(pages, "review")
+    page = Html.of((await pages.get(LEAD, f"/directives/{cases}")).text).one("main")
+    assert "/cases" in [link["href"] for link in page.all("a")]
+    page = Html.of((await pages.get(LEAD, f"/directives/{review}")).text).one("main")
+    (link,) = [each["href"] for each in page.all("a") if "/reviews/" in each["href"]]
+    sheet = Html.of((await pages.get(LEAD, f"/reviews/{link.rpartition('/')[2]}")).text).one("main")
+    assert f"/directives/{review}" in [link["href"] for link in sheet.all("a")]
+
+
 # --- cases ---
 async def test_what_is_different_in_a_case_stands_side_by_side_and_can_be_taken_back(pages):
     task_id = await opened(pages, scenario="both", title={"vi": "Đón đại biểu", "en": "Receive delegates"})

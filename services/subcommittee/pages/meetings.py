@@ -11,7 +11,6 @@ from starlette.responses import Response
 from services.subcommittee.directive import IssueDirective
 from services.subcommittee.meeting import ConcludeMeeting, CorrectMeeting, RecordMeeting
 from services.subcommittee.pages.forms import FORM, Data, answer_form, fresh_id, may, without_what_is_held
-from services.subcommittee.pages.ordered import TRACED, ordered
 from shared.reports.trace import Role, trace
 from shared.reports.unit_lists import meeting_list
 from shared.unit.roles import Act
@@ -19,6 +18,7 @@ from shared.web.actions import Action
 from shared.web.figures import worked_out
 from shared.web.forms import Field, Form
 from shared.web.pages.commanding import Own
+from shared.web.pages.ordered import TRACED, ordered
 from shared.web.pages.story import story_for
 from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route

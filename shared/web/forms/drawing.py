@@ -228,10 +228,10 @@ class _Drawn:
 
     @staticmethod
     def _chosen[Each](by_name: Mapping[str, Sequence[Each]], spec: Spec, name: str) -> tuple[Each, ...]:
-        """Of a field of text, unless that is the id of what is registered."""
-        is_new = spec.command.startswith("register-") or (spec.command, spec.name) == ("open-task", "task_id")
+        """Of a field of text, unless that is the id of what is registered; of a number, by its whole path."""
         if spec.control == "number":
             return tuple(by_name.get(name, ()))
+        is_new = spec.command.startswith("register-") or (spec.command, spec.name) == ("open-task", "task_id")
         if (is_new and spec.name.endswith("_id")) or spec.control not in ("text", "textarea", "lines", "choices"):
             return ()
         return tuple(by_name.get(name) or by_name.get(spec.name) or ())

@@ -22,6 +22,7 @@ from shared.values.message import Message, word
 from shared.values.units import SUBCOMMITTEE
 from shared.views.task_records import with_records
 from shared.views.view import Document
+from shared.web.actions import Action
 from shared.web.naming import name_in
 from shared.web.pages.doing import task_of, visit_title
 from shared.web.pages.offered import GROUP_TITLES, actions_for, may_do
@@ -75,7 +76,7 @@ async def page(visit: Visit) -> Response:
         scenario=_case(task["scenario"], visit.lang),
         followed=_case(task["followed"]["scenario"], visit.lang) if task["followed"] else "",
         group=_group(visit, task),
-        origins="; ".join(_came_from(visit, task)),
+        origins=_came_from(visit, task),
         phases=VALUES["phase"],
         moves={
             "deadline_shortened": visit.t("Brought forward"),
@@ -270,16 +271,19 @@ def _group(visit: Visit, task: Document) -> str:
     return f"{number}. {name or text_in(group.get('name'), visit.lang)}" if number else ""
 
 
-def _came_from(visit: Visit, task: Document) -> Sequence[str]:
-    """What it was ordered by, as far as that is on record here."""
+def _came_from(visit: Visit, task: Document) -> Sequence[Action]:
+    """What it was ordered by, each with where that is read, as far as that is on record here."""
     directive_id, item = task.get("directive_id"), task.get("catalogue_item")
     origins = []
     if directive_id:
         directive = visit.views.document("directives", directive_id)
-        origins.append(name_in("directives", directive, visit.lang) if directive else directive_id)
+        is_ours = directive is not None and visit.service in directive["units"]
+        label = name_in("directives", directive, visit.lang) if directive else directive_id
+        origins.append(Action(label, f"/directives/{directive_id}" if is_ours else ""))
     if item:
         entry = visit.views.document("catalogue", item)
-        origins.append(visit.t("Item {item} of the catalogue", item=entry["code"] if entry else item))
+        label = visit.t("Item {item} of the catalogue", item=entry["code"] if entry else item)
+        origins.append(Action(label, ""))
     return origins
 
 

@@ -34,7 +34,12 @@ def desk_of(place: "Place") -> "Desk":
 
 def routes(place: "Place") -> "list[Route]":
     """`/signed-in` and `/sign-out`; where people sign in all the other pages of it too."""
-    return desk_of(place).routes()
+    desk = desk_of(place)
+    if not place.is_authority:
+        return desk.routes()
+    from shared.web.sign_in.authority import routes_of_authority
+
+    return [*desk.routes(), *routes_of_authority(desk)]
 
 
 async def begin(place: "Place") -> None:

@@ -90,6 +90,10 @@ class Account(BaseModel):
         """Those of units that there are."""
         return tuple(each for each in self.positions if each.partition(".")[0] in units_of_positions())
 
+    @property
+    def may_sign_in(self) -> bool:
+        return self.active and bool(self.usable_positions)
+
 
 class Kept(NamedTuple):
     """An account, and what whoever changes it says that it has seen."""

@@ -5,6 +5,10 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
+from starlette.requests import Request
+
+from shared.web.sign_in.refusals import TOO_MANY_TRIES
+
 MOST_KEPT = 10_000
 
 
@@ -45,3 +49,32 @@ class Limit:
     def _at(self, key: str, now: float) -> float:
         left, then = self._left.get(key, (float(self._rate.burst), now))
         return min(self._rate.burst, left + (now - then) / self._rate.every_s)
+
+
+class Tries:
+    """To prove who one is: each counts for the account that it names, and for the address that it comes from."""
+
+    def __init__(self) -> None:
+        self.of_account, self.of_address = Limit(OF_AN_ACCOUNT), Limit(OF_AN_ADDRESS)
+
+    def count(self, request: Request, account: str) -> None:
+        """Raises the refusal `too_many_tries`, whether there is such an account or not."""
+        _check(max(self.of_address.take(_address(request)), self.of_account.take(account[:100])))
+
+    def count_address(self, request: Request) -> None:
+        """As `count`, where no account is named."""
+        _check(self.of_address.take(_address(request)))
+
+    def give_back(self, request: Request, account: str) -> None:
+        """Whoever was right has not tried: many may come from one address, that of a proxy."""
+        self.of_account.give_back(account[:100])
+        self.of_address.give_back(_address(request))
+
+
+def _check(waits_s: float) -> None:
+    if waits_s:
+        raise TOO_MANY_TRIES(seconds=int(waits_s) + 1)
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""

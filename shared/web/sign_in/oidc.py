@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import ssl
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -163,7 +164,7 @@ class Oidc:
         body = b""
         try:
             async with (
-                httpx.AsyncClient(timeout=TIMEOUT_S, transport=self._transport, follow_redirects=False) as client,
+                httpx.AsyncClient(verify=self._trusted(), timeout=TIMEOUT_S, transport=self._transport) as client,
                 client.stream(method, url, **what) as answer,
             ):
                 async with asyncio.timeout(TIMEOUT_S):
@@ -178,12 +179,17 @@ class Oidc:
                     raise PROVIDER_REFUSED()
                 answer.raise_for_status()
             said = read_json(body)
-        except (httpx.HTTPError, httpx.InvalidURL, NotJson, ValueError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, NotJson, ValueError, OSError) as error:
             logger.warning("%s does not answer as it must: %s", url, brief(error))
             raise PROVIDER_AWAY() from error
         if not isinstance(said, dict):
             raise PROVIDER_AWAY()
         return said
+
+    def _trusted(self) -> ssl.SSLContext | bool:
+        """Read anew each time, as it may be renewed. Raises `OSError`."""
+        ca = self._settings.oidc_ca
+        return ssl.create_default_context(cafile=ca) if ca else True
 
 
 def _for_signatures(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:

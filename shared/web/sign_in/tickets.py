@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared.unit.tokens import ALGORITHM, ISSUER
 
 LASTING = timedelta(minutes=10)
+LASTING_S = int(LASTING.total_seconds())
 
 
 class Destination(BaseModel):

@@ -26,7 +26,7 @@ const typedIn = (form) => [...form.elements].filter((field) =>
 const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
 const keyOf = (form) => `daihoi:${location.pathname}:${form.dataset.keep}`;
 
-function stored(act) {  // a browser may allow no storage, or have no room
+function stored(act) {  // there may be no storage, or no room
   try { return act(sessionStorage); } catch { return null; }
 }
 
@@ -83,7 +83,7 @@ function release(form) {
   }
 }
 
-document.addEventListener("submit", (event) => {
+addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post") return;
   if (form.dataset.keep) keep(form, true);
@@ -103,7 +103,7 @@ document.addEventListener("submit", (event) => {
   setTimeout(release, 20000, form);
 });
 
-document.addEventListener("input", ({ target: { form } }) => {
+addEventListener("input", ({ target: { form } }) => {
   if (form?.method !== "post") return;
   if ("sent" in form.dataset && form.elements.command_id) {  // another text is another command
     delete form.dataset.sent;
@@ -112,9 +112,9 @@ document.addEventListener("input", ({ target: { form } }) => {
   if (form.dataset.keep) keep(form, false);
 });
 
-addEventListener("pageshow", (event) => {
+addEventListener("pageshow", () => {
   all("form").forEach(release);
-  if (event.persisted) follow();
+  follow();
 });
 
 // --- live parts ---
@@ -148,7 +148,7 @@ async function refresh() {
       for (const region of all("[data-live][id]")) show(region, page.getElementById(region.id));
       if (isStale || line.textContent === say("Changed")) tell(isStale ? say("Changed") : "");
     }
-  } catch { /* the stream tells of the connection, and comes back to this */ }
+  } catch { /* the stream tells of it, and comes back */ }
   isRefreshing = false;
 }
 
@@ -167,11 +167,11 @@ function show(region, fresh) {
   fresh.classList.add("fresh");
 }
 
-for (const name of ["focusout", "change"]) document.addEventListener(name, () => isStale && setTimeout(refresh, 200));
+for (const name of ["focusout", "change"]) addEventListener(name, () => isStale && setTimeout(refresh, 200));
 
-function follow() {
-  if (!Number.isInteger(version)) return;
+function follow() {  // where it is looked at: a browser has six lines to a service
   events?.close();
+  if (document.hidden || !Number.isInteger(version)) return;
   events = new EventSource(`/live?after=${version}`);
   events.onopen = () => {
     pause = 1000;
@@ -192,11 +192,13 @@ function follow() {
       away = TOLD;
       tell(say("Away"));
     }, 1500);
-    if (events.readyState !== EventSource.CLOSED) return;  // the browser comes back by itself
+    if (events.readyState !== EventSource.CLOSED) return;  // it comes back by itself
     setTimeout(follow, pause * (0.75 + Math.random() / 2));
     pause = Math.min(pause * 2, 30000);
   };
 }
+
+addEventListener("visibilitychange", follow);
 
 // --- ticks, look, folds, keys of the page ---
 
@@ -216,7 +218,7 @@ function countTicks() {
   }
 }
 
-document.addEventListener("change", ({ target }) => {
+addEventListener("change", ({ target }) => {
   if (target.dataset.tickAll) for (const tick of ticksOf(target.dataset.tickAll)) tick.checked = target.checked;
   if (target.matches(".tick, [data-tick-all]")) countTicks();
   const cell = target.closest("[data-sheet] td");
@@ -224,7 +226,7 @@ document.addEventListener("change", ({ target }) => {
 });
 
 const DROPPED = ".fold[open]:has(> .fold-panel)";
-document.addEventListener("click", (event) => {
+addEventListener("click", (event) => {
   for (const fold of all(DROPPED)) if (!fold.contains(event.target)) fold.open = false;
   const look = event.target.closest("[data-look]");
   if (!look || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -235,7 +237,7 @@ document.addEventListener("click", (event) => {
   fetch(look.href, { redirect: "manual" }).catch(() => {});
 });
 
-document.addEventListener("keydown", (event) => {
+addEventListener("keydown", (event) => {
   const fold = document.querySelector(DROPPED);
   if (event.key === "Escape" && fold) {
     fold.open = false;
@@ -254,7 +256,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.addEventListener("focusout", ({ target }) => {  // 20092020 is a day without its signs
+addEventListener("focusout", ({ target }) => {  // 20092020 is a day without its signs
   if (target.matches("input.short")) target.value = target.value.replace(/^\s*(\d\d)(\d\d)(\d{4})\s*$/, "$1/$2/$3");
 });
 
@@ -302,7 +304,7 @@ function isAtEdge(field, by) {
   return (start === 0 && end === value.length) || (start === end && end === (by > 0 ? value.length : 0));
 }
 
-document.addEventListener("keydown", (event) => {
+addEventListener("keydown", (event) => {
   const field = event.target;
   const { key } = event;
   if (!field.matches("[data-sheet] :is(input, select, textarea)") || event.isComposing || event.altKey || event.shiftKey) return;
@@ -366,7 +368,7 @@ function addRow(table) {
   return row;
 }
 
-document.addEventListener("paste", (event) => {
+addEventListener("paste", (event) => {
   const field = event.target;
   const table = field.closest("[data-paste]");
   const text = event.clipboardData.getData("text/plain");
@@ -409,4 +411,3 @@ if ("done" in body.dataset) {
 }
 all("form[data-keep]").forEach(restore);
 document.querySelector("[data-focus]")?.focus();
-follow();

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Locator, Page
 
 from tests.web.browser.conftest import AXE
 
@@ -36,3 +36,8 @@ def _told(violation: dict[str, Any]) -> str:
 async def is_within(page: Page) -> bool:
     """Whether nothing sticks out of the window sideways."""
     return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def sending(page: Page) -> Locator:
+    """The button that sends the page's form."""
+    return page.locator("main form[method=post] .buttons button, main form[method=post].act-bar button").first

@@ -8,7 +8,7 @@ from shared.unit.signed_out import SignedOut
 from shared.web.server import HttpServer
 from tests.contract.units import TASK
 from tests.waiting import until
-from tests.web.browser.looking import is_within
+from tests.web.browser.looking import is_within, sending
 
 MEMBER, LEAD = "logistics.member", "logistics.lead"
 
@@ -31,10 +31,6 @@ async def commenting(visitor, pages, task_id, who=MEMBER):
     return page, field
 
 
-def sending(page):
-    return page.locator("main form[method=post] button[type=submit], main form[method=post] button:not([type])").last
-
-
 @pytest.mark.long
 async def test_a_second_browser_sees_a_change(pages, visitor, task):
     watching = await visitor(pages, LEAD, f"/tasks/{task}")
@@ -43,6 +39,22 @@ async def test_a_second_browser_sees_a_change(pages, visitor, task):
     await sending(page).click()
     await page.wait_for_url(f"**/tasks/{task}*")
     await watching.get_by_text("Đã liên hệ nhà thầu").first.wait_for()
+
+
+@pytest.mark.long
+async def test_any_number_of_pages_may_be_open_and_each_follows_once_it_is_looked_at(pages, visitor, task):
+    """A browser has six lines to one service, and a page that follows holds one."""
+    looked_at = await visitor(pages, LEAD, f"/tasks/{task}")
+    aside = "Object.defineProperty(document, 'hidden', {get: () => !window.isLookedAt})"
+    await looked_at.context.add_init_script(aside)
+    for _ in range(8):
+        page = await looked_at.context.new_page()
+        await page.goto(looked_at.url)
+    await pages.give(MEMBER, "comment-on-task", {"task_id": task, "comment_id": "c1", "text": "Đã báo nhà in"})
+    await looked_at.get_by_text("Đã báo nhà in").first.wait_for()
+    assert not await page.get_by_text("Đã báo nhà in").count()
+    await page.evaluate("isLookedAt = true; document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+    await page.get_by_text("Đã báo nhà in").first.wait_for()
 
 
 @pytest.mark.long
