@@ -119,7 +119,8 @@ def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(folder):
         running.kill()
         running.wait()
     assert running.returncode == 1
-    assert "was killed; start again" in told
+    steps = ("Starting the servers", "The servers run. Starting 5 services", "was killed; start again")
+    assert sorted(steps, key=told.index) == [*steps]
 
 
 async def test_services_whose_embedded_servers_are_gone_are_not_waited_for(tmp_path):
