@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 
 NOUNS = {
+    "accounts": "account",
     "adjustments": "adjustment",
     "advances": "advance",
     "batches": "batch",

@@ -198,7 +198,7 @@ def test_a_service_without_any_key_counts_for_nobody_who_verifies_and_hides_no_o
     [good] = key_findings(
         here, {name: [health_of([], {"key_id": id_})] for name, id_ in (("logistics", ""), ("security", ours))}
     )
-    assert (good.code, "1 services verify" in good.detail) == ("keys_good", True)
+    assert (good.code, "1 service verifies" in good.detail) == ("keys_good", True)
     assert seen(here, logistics="", security="f" * 16) == {("security", "other_key")}
     assert seen(here, logistics="") == set(), "one runs, so nobody says that none does"
 

@@ -316,7 +316,7 @@ async def test_what_is_parked_and_what_is_missing_are_told(settings, connection,
     origins = {service_stream(congress, "security"): [3, 4]}
     await views.database["checkpoints"].update_one({"_id": "views"}, {"$set": {"origins": origins}})
     wrong = {each.code: each.detail for each in await examine(settings) if not each.is_healthy}
-    assert wrong["parked"].startswith("1 events are parked. 1: ")
+    assert wrong["parked"].startswith("1 event is parked. 1: ")
     assert f"{service_stream(congress, 'security')} at 4" in wrong["origin_gap"]
 
 

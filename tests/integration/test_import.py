@@ -114,7 +114,7 @@ async def test_told_first_then_done_and_done_once(office, ledger, views):
         {"code": SAMPLE[2][0], "fields": {"budget_vnd": {"before": before, "after": 1_000_000}}}
     ]
     shown = await office.run(office.file(revised), "--commit")
-    assert "3 events in 1 batches" in shown.stdout
+    assert "3 events in 1 batch." in shown.stdout
     assert f"Budget: {before:,} → 1,000,000" in shown.stdout
     assert "Importing" in shown.stderr
 

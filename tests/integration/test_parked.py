@@ -325,4 +325,4 @@ async def test_a_rebuild_past_poison_says_where_to_look(office, stage, views):
     await at(views, sequence)
     ran = await asyncio.to_thread(office.run, "rebuild")
     assert ran.returncode == 1
-    assert "1 events are parked: daihoi parked list" in ran.stdout
+    assert "1 event is parked: daihoi parked list" in ran.stdout

@@ -69,6 +69,7 @@ class Gallery:
             "theme_links": [{"theme": name, "href": f"/theme/{name}"} for name in ("auto", "light", "dark")],
             "done": "Đã ghi nhận." if "done" in named else "",
             "problems": [],
+            "next_step": None,
             "live_version": self.version,
             "page_title": "Nhiệm vụ",
             "today": date(2020, 9, 10),

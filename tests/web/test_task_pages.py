@@ -80,7 +80,7 @@ async def test_what_is_recorded_with_a_form_stands_on_the_task(pages):
     assert (response.status_code, response.headers["location"]) == (303, f"/tasks/{task_id}?done=assign-task")
     page = (await pages.get(LEAD, response.headers["location"])).text
     assert "Chánh Văn phòng" in page
-    assert "Assign task" in page
+    assert "Done: assign task" in page
 
 
 async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(pages):

@@ -63,7 +63,7 @@ async def test_a_unit_reads_what_is_ordered_of_it_and_opens_a_task_for_it(pages)
     assert (await form_at(pages, LEAD, link))["directive_id"] == [mine]
     task_id = await opened(pages, directive_id=mine)
     page = Html.of((await pages.get(LEAD, f"/directives/{mine}")).text).one("main")
-    assert "1 tasks" in page.one("section", id="units").text
+    assert "1 task:" in page.one("section", id="units").text
     task = Html.of((await pages.get(LEAD, f"/tasks/{task_id}")).text).one("main")
     assert f"/directives/{mine}" in [link["href"] for link in task.all("a")]
 
