@@ -40,7 +40,7 @@ async def test_every_page_leads_on_until_somebody_can_work(pages):
     accounts = desk_of((await pages.at("subcommittee")).place).accounts
     own = {"id": "an", "name": "An", "positions": (LEAD,), "password": "x", "changed_at": datetime.now(UTC)}
     await accounts.add(Account(**own))
-    assert "1 accounts, of these 0 of the units" in await standing_of(pages, "Accounts")
+    assert "1 account, of these 0 of the units" in await standing_of(pages, "Accounts")
     await accounts.add(Account(**own | {"id": "lan", "positions": ("logistics.lead",)}))
     assert await said_on(pages, "/register") == ["First steps: 5 of 8 done. Next: The catalogue of work"]
 
