@@ -327,7 +327,7 @@ COMMANDS = {
     "a person by name": (
         '$DAIHOI token --as logistics.lead --person "Nguyễn Văn A"',
         2,
-        "mã của một người theo danh bạ",
+        "mã của một người theo sổ đơn vị",
     ),
     "an actor that is none": (r"$DAIHOI token --as $'logistics.\x1b[2J'", 2, "ký tự điều khiển"),
     "a key that is not there": (

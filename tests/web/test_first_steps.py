@@ -78,7 +78,7 @@ async def test_every_page_leads_on_until_somebody_can_work(pages):
 
 async def test_the_home_of_those_who_direct_says_how_each_unit_stands(sample):
     beginning = Html((await sample.get(LEAD, "/begin")).text).root.one("div", id="steps").all("section")
-    assert "tone-good" in str(beginning[-1].all("span")[0].attributes)
+    assert "tone-watch" in str(beginning[-1].all("span")[0].attributes), "some deadlines wait again"
     for who in (LEAD, "leaders.chair"):
         page = Html((await sample.get(who, "/work", at="subcommittee")).text).root
         table = page.one("section", id="units")

@@ -31,7 +31,8 @@ _BEGUN: WeakSet[Place] = WeakSet()
 
 
 class Step(NamedTuple):
-    """`standing` says how far it is; `href` leads to where it is done, empty where whoever looks may not."""
+    """`standing` says how far it is, and `has_more` that something waits again; `href` leads to where it is done,
+    empty where whoever looks may not."""
 
     title: str
     what: str
@@ -39,6 +40,7 @@ class Step(NamedTuple):
     standing: str
     href: str
     button: str
+    has_more: bool = False
 
 
 async def steps_of(visit: Visit) -> list[Step]:
@@ -152,6 +154,7 @@ async def _deadlines(visit: Visit) -> Step:
         standing,
         _href(visit, ConfirmDeadlines, "/congress/deadlines") if waiting else "",
         t("Look at them"),
+        bool(waiting),
     )
 
 
