@@ -1,7 +1,7 @@
 """Every command of every service with boundary values in every field: refused with a code, or in the views. And given
 by everybody: refused to those whom the table of roles does not let give it.
 
-What several units have is dealt out over them: each gets every command. `make test` tries every twentieth value in
+What several units have is dealt out over them: each gets every command. `make test` tries every fortieth value in
 one of them, and there every field full; the long tests every second, and every field full in each. A longer look
 (`DAIHOI_TEST_LONGER`) tries every value in every unit, and more at random.
 """
@@ -18,6 +18,7 @@ from zlib import crc32
 
 import pytest
 
+from services.subcommittee import congress
 from shared.domain import review, task, unit_scenario
 from shared.domain.decider import Actor, Command, RankRefusal, Refused
 from shared.domain.ranks import Act
@@ -36,20 +37,21 @@ from tests.properties.besieged import Besieged, besieged
 from tests.properties.effort import LONGER
 from tests.properties.history import HAPPENED
 from tests.properties.hostile_values import Hostile, fitting, hostile_to
-from tests.properties.ways import NOBODY, OPEN_TASK, Step, all_ways, replayed
+from tests.properties.ways import NOBODY, ONLY_POLICIES_MAY, OPEN_TASK, Step, all_ways, replayed
 
-SHORT, LONG = 20, 2
-"""Of what is hostile to a command every twentieth or second value is tried; which, depends on its name."""
+SHORT, LONG = 40, 2
+"""Of what is hostile to a command every fortieth or second value is tried; which, depends on its name."""
 COMBINATIONS = {SHORT: 20, LONG: 300}
 short_and_long = pytest.mark.parametrize("every", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
 AT_ONCE = 12
 REVIEW = review.AGGREGATE.entity
 UNITS_FIRST = sorted(SERVICE_AGGREGATES, key=lambda service: service == SUBCOMMITTEE)
 """A unit's reviews are looked at before the sub-committee has given it work."""
-ONLY_POLICIES_MAY = {"follow-scenario", "record-switch", "confirm-switch", "move-deadline", "note-instruction"}
 NEED_A_REFUSAL = {command.NAME for command in OFFERED}
 """There is none to see to where every policy can do what it wants."""
 NEVER_ACCEPTED = ONLY_POLICIES_MAY | NEED_A_REFUSAL
+MUCH_FOLLOWS = {congress.ConfirmDeadlines.NAME}
+"""Where every field is full, policies have a thousand tasks to answer for, one by one."""
 POLICIES_COMPETE = {review.EnterTask.NAME}
 """Where the policy that gives it as well was faster each time, nothing is left for the command to do."""
 
@@ -71,8 +73,10 @@ def dealt(service: str, command: type[Command], every: int) -> list[Hostile]:
     return part[having.index(service) :: len(having)]
 
 
-def gets_it_full(service: str, command: type[Command]) -> bool:
+def gets_it_full(service: str, command: type[Command], every: int) -> bool:
     """Whether this one of those that have the command is to get it with every field full."""
+    if every == LONG or command.NAME in MUCH_FOLLOWS:
+        return every == LONG
     having = [name for name in SERVICE_AGGREGATES if command in commands_of(name)]
     return LONGER > 0 or having[crc32(command.NAME.encode()) % len(having)] == service
 
@@ -115,7 +119,7 @@ async def attack(siege: Besieged, wishes: Sequence[Wish], every: int) -> None:
 
     async def one(service: str, command: type[Command], hostile: Sequence[Sequence[Hostile]]) -> None:
         async with alone[f"{service} {command.ENTITY}" if named_for_all(command) else str(uuid4())], free:
-            await siege.besiege(service, command, hostile, full=every != SHORT or gets_it_full(service, command))
+            await siege.besiege(service, command, hostile, full=gets_it_full(service, command, every))
 
     for wish in sorted(wishes, key=lambda wish: wish[1] is not review.CloseReview):
         if looks_at_all(wish[1]):
