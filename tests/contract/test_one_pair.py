@@ -6,6 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.servers import choice
 from tests.waiting import until
 
@@ -36,6 +38,7 @@ def listen_to_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.mark.long
 async def test_workers_share_a_pair_of_servers_that_ends_with_a_run_that_is_broken_off(tmp_path):
     for number in range(2):
         (tmp_path / f"test_{number}.py").write_text(A_TEST)

@@ -61,6 +61,7 @@ from shared.values.code_lists import CodeList, Entry, NewEntry
 from shared.values.types import Text
 from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, BEGAN, decided_in
+from tests.properties.effort import effort, short_and_long
 
 LEADS = [Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")]
 KINDS_OF_INCIDENT = st.sampled_from(["order", "fire"])
@@ -350,8 +351,7 @@ def ledgers(aggregate: Aggregate) -> st.SearchStrategy[Ledger]:
     return attempts(aggregate).map(kept)
 
 
-same_histories_every_run = settings(max_examples=100, deadline=None, derandomize=True)
-enough_to_reach_everything = settings(same_histories_every_run, max_examples=300, phases=[Phase.generate])
+enough_to_reach_everything = settings(max_examples=300, deadline=None, derandomize=True, phases=[Phase.generate])
 every_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.entity)
 
 
@@ -531,16 +531,21 @@ OF_ITS_OWN = {
 }
 
 
+@short_and_long(25, 100)
 @every_aggregate
-@same_histories_every_run
-@given(data=st.data())
-def test_what_was_just_accepted_changes_nothing_when_repeated_and_every_rule_holds_of_the_history(aggregate, data):
+def test_what_was_just_accepted_changes_nothing_when_repeated_and_every_rule_holds_of_a_history(aggregate, examples):
     """All rules look at the same histories, which take far longer to draw than to look at."""
-    ledger = Ledger(aggregate)
-    for command, actor in data.draw(attempts(aggregate)):
-        if ledger.handle(command, actor) is not None:
-            assert ledger.handle(command, actor) == []
-    a_state_is_the_same_live_rebuilt_and_resumed_anywhere(ledger)
-    a_history_survives_being_written_down(ledger)
-    for holds in OF_ITS_OWN.get(aggregate.entity, ()):
-        holds(ledger)
+
+    @effort(examples)
+    @given(attempts(aggregate))
+    def holds(attempted):
+        ledger = Ledger(aggregate)
+        for command, actor in attempted:
+            if ledger.handle(command, actor) is not None:
+                assert ledger.handle(command, actor) == []
+        a_state_is_the_same_live_rebuilt_and_resumed_anywhere(ledger)
+        a_history_survives_being_written_down(ledger)
+        for rule in OF_ITS_OWN.get(aggregate.entity, ()):
+            rule(ledger)
+
+    holds()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -23,6 +23,7 @@ from shared.history.decoding import EVENT_TYPES, VIEWS_OF, RefusingDecoder, deco
 from shared.views.view import View
 from tests.congress import BEGINNING, envelope_of, life_of_a_task
 from tests.domain.test_fold import Folded
+from tests.properties.effort import effort, short_and_long
 
 OPENED, *WORK = life_of_a_task(1)
 
@@ -246,6 +247,7 @@ def ledgers(draw):
                 told.discard(draw(st.sampled_from(told.ledger)))
             case "in the way" if told.ledger:
                 told.add("subcommittee", "parked-event", str(draw(st.sampled_from(told.ledger)).sequence), b"{}")
+    assume(told.ledger)
     return told.ledger
 
 
@@ -276,36 +278,44 @@ class Kept(Folded):
         return self
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
-@given(ledgers(), st.data())
-def test_live_in_pages_cut_anywhere_is_what_a_fresh_fold_gives(ledger, data):
-    borders = [0, *sorted(data.draw(st.sets(st.integers(1, len(ledger) - 1)))), len(ledger)]
-    live, fresh = Kept(), Folded().add(ledger)
-    for first, last in pairwise(borders):
-        live.add(ledger[first:last])
-    assert live.views == fresh.views
-    assert live.audit_rows == fresh.audit_rows
-    assert live.parked == fresh.parked
-    assert live.checkpoint == fresh.checkpoint
-    assert [list(queue) for queue in fresh.lot.values()] == [sorted(queue) for queue in fresh.lot.values()]
+@short_and_long(80, 400)
+def test_live_in_pages_cut_anywhere_is_what_a_fresh_fold_gives(examples):
+    @effort(examples)
+    @given(ledgers(), st.data())
+    def holds(ledger, data):
+        borders = [0, *sorted(data.draw(st.sets(st.integers(1, len(ledger))))), len(ledger)]
+        live, fresh = Kept(), Folded().add(ledger)
+        for first, last in pairwise(borders):
+            live.add(ledger[first:last])
+        assert live.views == fresh.views
+        assert live.audit_rows == fresh.audit_rows
+        assert live.parked == fresh.parked
+        assert live.checkpoint == fresh.checkpoint
+        assert [list(queue) for queue in fresh.lot.values()] == [sorted(queue) for queue in fresh.lot.values()]
+
+    holds()
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
-@given(ledgers())
-def test_every_event_is_taken_in_once_in_the_order_of_its_entity_or_parked_or_discarded(ledger):
-    folded = Folded().add(ledger)
-    parked = {document["_id"] for document in folded.parked}
-    for subject in {stored.subject for stored in ledger}:
-        rows = [row for row, stored in zip(folded.audit_rows, ledger, strict=True) if stored.subject == subject]
-        left = [row for row in rows if row["_id"] not in parked]
-        waiting = [row for row in rows if row["_id"] in parked]
-        assert {row["outcome"] for row in left} <= {"applied", "discarded"}
-        applied = [row["_id"] for row in left if row["outcome"] == "applied"]
-        assert not waiting or not applied or max(applied) < waiting[0]["_id"]
-        assert [row["outcome"] for row in waiting[1:]] == ["parked: behind"] * len(waiting[1:])
-    blocked = {document["subject"] for document in folded.parked}
-    assert folded.checkpoint.held == len(blocked)
-    assert folded.views["organisations"].get("all", {"told": []})["told"] == in_the_order_of_effect(folded)
+@short_and_long(40, 200)
+def test_every_event_is_taken_in_once_in_the_order_of_its_entity_or_parked_or_discarded(examples):
+    @effort(examples)
+    @given(ledgers())
+    def holds(ledger):
+        folded = Folded().add(ledger)
+        parked = {document["_id"] for document in folded.parked}
+        for subject in {stored.subject for stored in ledger}:
+            rows = [row for row, stored in zip(folded.audit_rows, ledger, strict=True) if stored.subject == subject]
+            left = [row for row in rows if row["_id"] not in parked]
+            waiting = [row for row in rows if row["_id"] in parked]
+            assert {row["outcome"] for row in left} <= {"applied", "discarded"}
+            applied = [row["_id"] for row in left if row["outcome"] == "applied"]
+            assert not waiting or not applied or max(applied) < waiting[0]["_id"]
+            assert [row["outcome"] for row in waiting[1:]] == ["parked: behind"] * len(waiting[1:])
+        blocked = {document["subject"] for document in folded.parked}
+        assert folded.checkpoint.held == len(blocked)
+        assert folded.views["organisations"].get("all", {"told": []})["told"] == in_the_order_of_effect(folded)
+
+    holds()
 
 
 def in_the_order_of_effect(folded):
@@ -362,37 +372,45 @@ FORGETFUL = st.sets(
 )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(ledgers(), FORGETFUL)
-def test_a_retry_after_an_upgrade_makes_of_the_live_views_what_a_fresh_fold_gives(ledger, forgotten):
-    live, fresh = folded_by_an_older_version(ledger, forgotten), Folded().add(ledger)
-    if any(live.views[name].keys() - fresh.views[name].keys() for name in VIEW_NAMES):
-        with pytest.raises(Refused, match="rebuild"):
-            retried(live, ledger)
-        return
-    mended, done = retried(live, ledger)
-    assert_same(mended, fresh)
-    assert by_id(done.still_parked) == by_id(fresh.parked)
-    assert set(done.taken_in) == by_id(live.parked).keys() - by_id(fresh.parked).keys()
+@short_and_long(60, 300)
+def test_a_retry_after_an_upgrade_makes_of_the_live_views_what_a_fresh_fold_gives(examples):
+    @effort(examples)
+    @given(ledgers(), FORGETFUL)
+    def holds(ledger, forgotten):
+        live, fresh = folded_by_an_older_version(ledger, forgotten), Folded().add(ledger)
+        if any(live.views[name].keys() - fresh.views[name].keys() for name in VIEW_NAMES):
+            with pytest.raises(Refused, match="rebuild"):
+                retried(live, ledger)
+            return
+        mended, done = retried(live, ledger)
+        assert_same(mended, fresh)
+        assert by_id(done.still_parked) == by_id(fresh.parked)
+        assert set(done.taken_in) == by_id(live.parked).keys() - by_id(fresh.parked).keys()
+
+    holds()
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(ledgers(), FORGETFUL, st.sampled_from(TASKS))
-def test_a_retry_of_one_entity_leaves_the_others_parked_and_the_rest_makes_up_for_it(ledger, forgotten, task):
-    live, fresh = folded_by_an_older_version(ledger, forgotten), Folded().add(ledger)
-    subject = f"evt.memory.{task[0]}.task.{task[1]}"
-    try:
-        mended, done = retried(live, ledger, lambda each: each == subject)
-    except Refused:
-        return
-    others = [document for document in live.parked if document["subject"] != subject]
-    assert [document for document in mended.parked if document["subject"] != subject] == others
-    assert {document["subject"] for document in done.still_parked} <= {subject}
-    for _, key in done.documents:
-        assert key in (f"{task[0]}/{task[1]}", "all")
-    again, _ = retried(mended, ledger, lambda each: each == subject)
-    assert_same(again, mended)
-    assert_same(retried(mended, ledger)[0], fresh)
+@short_and_long(60, 300)
+def test_a_retry_of_one_entity_leaves_the_others_parked_and_the_rest_makes_up_for_it(examples):
+    @effort(examples)
+    @given(ledgers(), FORGETFUL, st.sampled_from(TASKS))
+    def holds(ledger, forgotten, task):
+        live, fresh = folded_by_an_older_version(ledger, forgotten), Folded().add(ledger)
+        subject = f"evt.memory.{task[0]}.task.{task[1]}"
+        try:
+            mended, done = retried(live, ledger, lambda each: each == subject)
+        except Refused:
+            return
+        others = [document for document in live.parked if document["subject"] != subject]
+        assert [document for document in mended.parked if document["subject"] != subject] == others
+        assert {document["subject"] for document in done.still_parked} <= {subject}
+        for _, key in done.documents:
+            assert key in (f"{task[0]}/{task[1]}", "all")
+        again, _ = retried(mended, ledger, lambda each: each == subject)
+        assert_same(again, mended)
+        assert_same(retried(mended, ledger)[0], fresh)
+
+    holds()
 
 
 def test_what_was_discarded_comes_back_when_today_it_can_be_read(told):

@@ -5,14 +5,11 @@ import pytest
 
 from tests.faults.matrix import COLUMNS, Matrix, matrix
 from tests.faults.table import FAULTS, Fault
-from tests.own_servers import DATABASE
 
 SEED = 20_200_813
 TELLING = {
     "unit killed between append and ack",
     "tracker killed inside the transaction",
-    "nats-server killed",
-    f"{DATABASE} killed",
 }
 SHORT = [
     pytest.param(fault, id=fault.name, marks=() if fault.name in TELLING else pytest.mark.long)

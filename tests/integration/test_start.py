@@ -7,6 +7,8 @@ import pytest
 from tests.documents.newcomer import newcomer
 from tests.documents.pages import BEGINNINGS, text_of, with_outputs
 
+pytestmark = pytest.mark.long
+
 WITH_EVERY_CHANGE, OTHERWISE = BEGINNINGS
 WORK = "data/congdoan-xi/tien-do.json"
 
@@ -27,7 +29,6 @@ def test_who_follows_the_guide_sees_what_it_prints(followed):
     assert text_of(WITH_EVERY_CHANGE) == as_printed_today, "if that is meant, run `make tour`"
 
 
-@pytest.mark.long
 def test_who_follows_it_in_vietnamese_sees_what_it_prints(tmp_path):
     with newcomer(tmp_path, BEGINNINGS[OTHERWISE]) as somebody:
         assert text_of(OTHERWISE) == follow(OTHERWISE, somebody), "if that is meant, run `make tour`"

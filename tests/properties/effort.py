@@ -3,11 +3,18 @@
 import os
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from hypothesis import settings
 
 LONGER = int(os.environ.get("DAIHOI_TEST_LONGER", "0"))
 """So many times as long as usual, with a random seed; 0: as usual, in the same places on every run."""
+
+
+def short_and_long(short: int, long: int) -> pytest.MarkDecorator:
+    """A test is told how many `examples` to look at: few guard every change, `make test-all` looks at many."""
+    return pytest.mark.parametrize("examples", [short, pytest.param(long, marks=pytest.mark.long)])
 
 
 def effort(examples: int, steps: int = 50) -> "settings":

@@ -17,11 +17,11 @@ from shared.eventstore.names import service_stream
 from shared.eventstore.streams import stream_configs
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.broker import Mishap
-from tests.properties.effort import effort
+from tests.properties.effort import effort, short_and_long
 from tests.properties.service import SOMEWHERE, Service, Wish, standing_still
 from tests.properties.wishes import HOW, actors_of, wishes
 
-FEWER, EXAMPLES, STEPS = 5, 8, 25
+FEWER, EXAMPLES, STEPS = 2, 8, 25
 
 EVERY_AGGREGATE = [
     pytest.param(service, aggregate, id=f"{service} {aggregate.entity}")
@@ -128,7 +128,7 @@ async def make_stream(connection: Client, congress: str, name: str) -> None:
         raise RuntimeError(f"no stream {name}: {error['description']}")
 
 
-@pytest.mark.parametrize("examples", [FEWER, pytest.param(EXAMPLES, marks=pytest.mark.long)])
+@short_and_long(FEWER, EXAMPLES)
 @pytest.mark.parametrize(("service", "aggregate"), EVERY_AGGREGATE)
 def test_whatever_goes_wrong_a_command_is_done_once_and_what_is_remembered_is_what_is_stored(
     endpoints, congress, service, aggregate, examples

@@ -47,7 +47,7 @@ from shared.values.code_lists import CodeList
 from tests.congress import every_stream
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
 from tests.properties.broker import Died, Mishap
-from tests.properties.effort import effort
+from tests.properties.effort import effort, short_and_long
 from tests.properties.history import History, Wanted, id_of
 from tests.properties.service import (
     HERE,
@@ -62,7 +62,7 @@ from tests.properties.service import (
 from tests.properties.wishes import actors_of, commands_of, wishes
 from tests.servers import drop_database
 
-FEWER, EXAMPLES, STEPS = 6, 15, 50
+FEWER, EXAMPLES, STEPS = 3, 15, 50
 SERVICES = (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)
 POLICIES = [(service.name, policy) for service in SERVICES for policy in service.policies]
 TRIES = 4
@@ -462,7 +462,7 @@ class Machine(RuleBasedStateMachine):
                     assert await views.documents(view.name, _id=key)
 
 
-@pytest.mark.parametrize("examples", [FEWER, pytest.param(EXAMPLES, marks=pytest.mark.long)])
+@short_and_long(FEWER, EXAMPLES)
 def test_whatever_is_delivered_twice_or_late_every_effect_is_there_once_and_the_views_say_so(
     endpoints, congress, examples
 ):

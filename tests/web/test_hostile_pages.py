@@ -8,7 +8,7 @@ from tests.web.html import Form, Html
 from tests.web.pages import csrf_fields
 from tests.web.routes import get_routes
 
-SHORT, LONG = 14, 4
+SHORT, LONG = 40, 4
 short_and_long = pytest.mark.parametrize("every", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
 PARAMETERS = {"q", "page", "sort", "view", "back", "done", "lang", "after", "status", "day"}
 
