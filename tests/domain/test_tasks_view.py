@@ -31,7 +31,8 @@ from shared.history.decoding import decode_event
 from shared.views.task_records import with_records
 from shared.views.tasks import VIEW
 from tests.congress import BEGINNING, in_memory, life_of_a_task
-from tests.domain.test_histories import ledgers, same_histories_every_run
+from tests.domain.test_histories import ledgers
+from tests.properties.effort import effort
 from tests.domain.test_task import EVIDENCE
 
 OPENED = life_of_a_task(1)[:1]
@@ -158,7 +159,7 @@ def test_the_view_and_the_task_itself_say_the_same(events):
     assert in_the_view(shown(*events)) == in_the_task(task.AGGREGATE.fold(events))
 
 
-@same_histories_every_run
+@effort(100)
 @given(ledgers(task.AGGREGATE))
 def test_the_view_and_the_task_itself_say_the_same_after_any_history(ledger):
     for events, state in ledger.told():
