@@ -32,8 +32,8 @@ from shared.views.task_records import with_records
 from shared.views.tasks import VIEW
 from tests.congress import BEGINNING, in_memory, life_of_a_task
 from tests.domain.test_histories import ledgers
-from tests.properties.effort import effort
 from tests.domain.test_task import EVIDENCE
+from tests.properties.effort import effort
 
 OPENED = life_of_a_task(1)[:1]
 SET, FIRST, SECOND = date(2020, 9, 20), date(2020, 9, 23), date(2020, 9, 25)
