@@ -34,7 +34,7 @@ PROJECT = Path(__file__).parents[1]
 PROGRAMS = frozenset(
     {"daihoi", "shared.platform.secantus", "tests.contract.making_keys", "tests.faults.dying", "tests.faults.rush"}
 )
-FROM_NOTHING = frozenset({"integration/test_cli.py", "integration/test_start.py", "integration/test_shell.py"})
+FROM_NOTHING = frozenset({"integration/test_start.py", "integration/test_shell.py"})
 """Files of tests in which services are started as people start them: all of them, and what they need of imports."""
 PACKAGES = ("services", "shared.unit", "shared.history", "shared.views")
 MAINS = ("main", "__main__")
