@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from daihoi.cli import console
+from daihoi.cli.arguments import THERE_ALREADY
 from daihoi.cli.console import LangOption
 from daihoi.cli.groups import CommandGroup, Group
 from daihoi.cli.rebuild import rebuilt_lines
-from daihoi.cli.streams import THERE_ALREADY
 from daihoi.ops.backup.file import Backup, BackupWriter, Progress
 from daihoi.ops.backup.manifest import Manifest
 from daihoi.ops.backup.restoring import Restored, restore

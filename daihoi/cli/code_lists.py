@@ -17,7 +17,7 @@ from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.importing.congress_answers import MOST_BYTES, loaded
 from daihoi.importing.list_entries import entries_in, entries_in_table
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S
 from daihoi.terminal.code_lists import entries_parts, lists_table
 from services.subcommittee.code_list import AddEntry, AmendEntry, PublishList, RestoreEntry, RetireEntry
 from services.subcommittee.templates import ListEntries, publishing

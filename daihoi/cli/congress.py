@@ -30,8 +30,8 @@ from daihoi.importing.congress_answers import (
     data_of,
     read_congress,
 )
-from daihoi.ops.session import open_session
-from daihoi.ops.waiting import PATIENCE_S, until_all_in_views
+from daihoi.ops.session import PATIENCE_S, open_session
+from daihoi.ops.waiting import until_all_in_views
 from daihoi.terminal.congress_tables import congress_tables, deadlines_parts
 from daihoi.terminal.labels import in_language
 from services.subcommittee.code_list import NO_RIGHT, PublishList

@@ -29,7 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "token": "issuing:token",
     "keys": "issuing:keys",
     "revoke": "revoking:revoke",
-    "health": "running:health",
+    "health": "health:health",
     "doctor": "doctor:doctor",
     "report": "report:report",
     "reports": "issued:reports",

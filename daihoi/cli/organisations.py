@@ -27,7 +27,7 @@ from daihoi.cli.sending import PatienceOption
 from daihoi.cli.view_selection import day_option
 from daihoi.importing.register_session import carry_out, preview, read
 from daihoi.importing.sending import Committed
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S
 from daihoi.terminal.register_import import counts_of, end_lines, import_parts, masked
 from services.subcommittee.importing.register import RegisterWishes
 from services.subcommittee.importing.register_headings import OF_ORGANISATIONS

@@ -7,10 +7,10 @@ import typer
 from nats.aio.client import Client
 
 from daihoi.cli import console
+from daihoi.cli.arguments import NO_REASON
 from daihoi.cli.console import Format, FormatOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.listed import check_service
-from daihoi.cli.parked import NO_REASON
 from daihoi.ops.session import connected
 from daihoi.terminal.operation import refusals_drawn
 from shared.eventstore.ledger import Ledger

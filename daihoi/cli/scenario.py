@@ -24,8 +24,7 @@ from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.following import units_behind
 from daihoi.ops.names import take_names_of_the_ledger
-from daihoi.ops.session import Session, connected
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S, Session, connected
 from daihoi.terminal.scenario_tables import comparison_tables, following_line, standing_tables, unprepared_line
 from daihoi.terminal.screen import Screen
 from services.subcommittee.scenario import SwitchScenario

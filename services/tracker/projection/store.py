@@ -25,7 +25,7 @@ from shared.platform.mongo import (
     was_cut_off,
     will_never_be_taken,
 )
-from shared.views import VIEWS
+from shared.views.all_views import VIEWS
 from shared.views.view import Document
 
 AUDIT_TRAIL = "audit_trail"
