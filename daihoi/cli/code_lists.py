@@ -243,5 +243,5 @@ def _telling(done: Message, code_list: CodeList, **params: object) -> Callable[[
 
 
 def _tell(done: Message, code_list: CodeList, answer: Answer) -> None:
-    said = done if answer.events else AS_IT_WAS.filled(list=LIST_NAMES[code_list])
-    console.out.print(render(said, spoken()), soft_wrap=True)
+    message = done if answer.events else AS_IT_WAS.filled(list=LIST_NAMES[code_list])
+    console.out.print(render(message, spoken()), soft_wrap=True)

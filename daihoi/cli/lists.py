@@ -114,16 +114,16 @@ def _reader(token: str, actor: str) -> Actor:
     return console.run(reader_of(settings, token or bearer_of(settings, actor, TOKEN_LASTS)))
 
 
-def checked_unit(said: str, documents: Iterable[Document], listed: Entries = ()) -> str:
+def checked_unit(name: str, documents: Iterable[Document], listed: Entries = ()) -> str:
     """The id of the unit that is meant, by its id or its name. Ends the program as wrong use where there is no such
     unit: neither on the congress's list nor on record."""
-    if not said:
+    if not name:
         return ""
     units = units_meant(listed, documents)
-    unit = unit_meant(said, listed, units)
-    if unit is None and said not in support_unit_ids():
-        console.check_service(said, units)
-    return unit or said
+    unit = unit_meant(name, listed, units)
+    if unit is None and name not in support_unit_ids():
+        console.check_service(name, units)
+    return unit or name
 
 
 @partial(selecting, also=("today",))

@@ -193,8 +193,8 @@ def names_tables(report: UnregisteredNames, lang: Language) -> Iterator[Table]:
     if report.ambiguous:
         title = translate("Positions that several organisations have", lang)
         table = table_of(title, lang, "Position", "Organisations", "Tasks")
-        for said in report.ambiguous:
-            table.add_row(said.name, "\n".join(said.organisations), ", ".join(said.used_in))
+        for row in report.ambiguous:
+            table.add_row(row.name, "\n".join(row.organisations), ", ".join(row.used_in))
         yield table
 
 

@@ -226,9 +226,9 @@ def in_order(
     order = listed_units(units)
     value_of = _VALUES[sort] if sort is not TaskSort.UNIT else lambda task, _: place(task["unit"], order)
     values = [(value_of(task, register), task) for task in ordered]
-    said = [(value, task) for value, task in values if value is not None]
+    valued = [(value, task) for value, task in values if value is not None]
     rest = [task for value, task in values if value is None]
-    return [task for _, task in sorted(said, key=itemgetter(0), reverse=descending)] + rest
+    return [task for _, task in sorted(valued, key=itemgetter(0), reverse=descending)] + rest
 
 
 _VALUES: Mapping[TaskSort, Callable[[Document, Register], Any]] = {

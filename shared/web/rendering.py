@@ -90,8 +90,8 @@ def _said(lang: Language, sentence: str, /, **params: object) -> str:
 def _word(lang: Language, field: str, code: str | None) -> str:
     """What people call a code of the program that stands in this field; the code where it has no name."""
     message = words_of_choice(field, code) if code else None
-    said = render(message, lang) if message else (code or "")
-    return said[:1].upper() + said[1:]
+    text = render(message, lang) if message else (code or "")
+    return text[:1].upper() + text[1:]
 
 
 def _listed(lang: Language, code_list: str, entry_id: str | None) -> str:

@@ -214,8 +214,8 @@ class Visit:
         """That it was done; empty where there is no such command."""
         if (words := COMMAND_WORDS.get(command)) is None:
             return ""
-        said = self.say(words)
-        return self.say(DONE_WORDS.get(command) or DONE.filled(command=said[:1].lower() + said[1:]))
+        label = self.say(words)
+        return self.say(DONE_WORDS.get(command) or DONE.filled(command=label[:1].lower() + label[1:]))
 
     def _link(self, link: Link, path: str) -> dict[str, Any]:
         is_current = path == link.path or path.startswith(f"{link.path}/")

@@ -44,13 +44,13 @@ class KeptTask(NamedTuple):
         }
         if not values:
             return ""
-        said = [f"{name}={value!s}" for name, value in values.items()]
+        pairs = [f"{name}={value!s}" for name, value in values.items()]
         words = [
             "daihoi",
             "do",
             CorrectTask.NAME,
             self.task_id,
-            *said,
+            *pairs,
             f"reason={reason}",
             "--as",
             f"{self.unit}.lead",

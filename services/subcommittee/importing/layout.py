@@ -134,8 +134,8 @@ def _headings(rows: Sequence[Row]) -> dict[int, str]:
     headings: dict[int, str] = {}
     for position in range(max(len(row.cells) for row in rows)):
         parts = [row.cells[position] for row in rows if position < len(row.cells)]
-        said = dict.fromkeys(" ".join(str(part).split()) for part in parts if part is not None)
-        if heading := " ".join(said):
+        texts = dict.fromkeys(" ".join(str(part).split()) for part in parts if part is not None)
+        if heading := " ".join(texts):
             headings[position] = heading
     return headings
 

@@ -61,9 +61,9 @@ def _names_of_phases() -> Mapping[str, str]:
 def _names_of_cases(entries: Entries) -> Mapping[str, str]:
     """A name goes to the first case that has it."""
     named = _named_cases(entries)
-    said = {words(name): case for case, names in _CASES.items() if case in named for name in names}
+    phrases = {words(name): case for case, names in _CASES.items() if case in named for name in names}
     titles = {words(name): case for case in reversed(named) for name in named[case] if name}
-    return said | titles | {words(case): case for case in named}
+    return phrases | titles | {words(case): case for case in named}
 
 
 def _named_cases(entries: Entries) -> dict[str, tuple[str, str]]:

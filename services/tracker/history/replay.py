@@ -113,8 +113,8 @@ def _with_whole_sentence(line: dict[str, Any]) -> dict[str, Any]:
         return line
     event = line["event"]
     person = event.get("person", "")
-    told = summary(event["type"], event["actor"], event["subject"], event["data"], person=person, unmasked=True)
-    return line | {"summary": told}
+    sentences = summary(event["type"], event["actor"], event["subject"], event["data"], person=person, unmasked=True)
+    return line | {"summary": sentences}
 
 
 def ledger_line(stored: Stored) -> dict[str, Any]:

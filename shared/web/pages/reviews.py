@@ -110,7 +110,7 @@ class Sheet(NamedTuple):
         (line,) = review_lines([review], visit.views.documents("tasks"))
         is_open = line.status == "open"
         choices = choices_for(visit, AssignTask).suggestions
-        said = {"done": visit.say(SOME_DONE.filled(count=done))} if done else {}
+        notice = {"done": visit.say(SOME_DONE.filled(count=done))} if done else {}
         return visit.render(
             "reviews/sheet.html",
             status,
@@ -137,7 +137,7 @@ class Sheet(NamedTuple):
             actions=actions(action(visit, CloseReview, {"review_id": line.review_id}, first=not line.left))
             if is_open
             else [],
-            **said,
+            **notice,
         )
 
     def _tabs(self) -> list[dict[str, Any]]:

@@ -70,10 +70,10 @@ async def keep_files(
             return named, (field, error.problem.detail_in(visit.lang))
         except OSError:
             return named, (field, visit.t("The file did not arrive whole. Choose it again."))
-        said = kept.model_dump(mode="json")
+        fields = kept.model_dump(mode="json")
         if title := "".join(named.get(f"{row}.title", [])).strip():
-            said["title"] = title
-        for part, value in said.items():
+            fields["title"] = title
+        for part, value in fields.items():
             named[f"{row}.{part}"] = ["true" if value is True else str(value)]
         await asyncio.sleep(0)
     return named, None
