@@ -183,7 +183,7 @@ def _account(account: str, name: str, positions: tuple[str, ...], oidc_names: tu
 
 
 def _checked(positions: Iterable[str]) -> tuple[str, ...]:
-    """Of units too that the congress lists and this process does not know."""
+    """The positions, each once; of units too that the congress lists and this process did not know."""
     for position in positions:
         is_listed(position.partition(".")[0])
     return tuple(dict.fromkeys(map(checked_position, positions)))

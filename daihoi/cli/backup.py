@@ -148,7 +148,7 @@ async def _check_that_nothing_runs(connection: Any, settings: Settings, manifest
 
 
 def _rebuild(settings: Settings, lang: Language) -> None:
-    """Beside a broker that is named, only where MongoDB is named too."""
+    """Rebuilds the views; where a broker is named, only if MongoDB is named too."""
     if settings.nats_url and not settings.mongo_url:
         console.print_drawn(translate("Now give `daihoi rebuild` where MongoDB is.", lang))
         return

@@ -278,7 +278,7 @@ def _is_whole(answers: Answers) -> bool:
 
 
 def _held_if_there(settings: Settings) -> Particulars | None:
-    """Nothing where nobody can be asked: whoever is to write it says why."""
+    """What is on record; nothing where the servers can't be asked, for the command that follows says why."""
     if settings.nats_url or keeper_lives(settings.data_dir.absolute()):
         with suppress(PlatformError, ViewsBroken, PyMongoError):
             return console.run(_held(settings))
@@ -286,7 +286,7 @@ def _held_if_there(settings: Settings) -> Particulars | None:
 
 
 async def _held(settings: Settings) -> Particulars | None:
-    """As the views have it: who sends commands may not read the ledger."""
+    """What the views have on record: who sends commands may not read the ledger."""
     async with open_session(settings, member_of(SUBCOMMITTEE)) as session:
         await session.check_views()
         documents = await session.views.documents("congress")

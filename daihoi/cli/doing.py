@@ -124,7 +124,7 @@ def _steps(command: str, fields: list[str], file: Path | None, command_id: UUID 
 
 
 def _as_meant(step: Step, typed: list[str]) -> Step:
-    """With values in the form that the command takes. Raises a refusal."""
+    """The step, with values in the form that its command takes. Raises a refusal."""
     command = command_named(step.command, step.actor)
     return step._replace(data=fields_meant(command, step.data) | fields_typed(command, typed))
 

@@ -81,7 +81,7 @@ def _why_no_entry(entry: Any) -> Message | None:
 
 
 def entries_in_table(content: bytes, code_list: CodeList) -> ListEntries:
-    """Of a CSV file whose first row names the columns. Raises a refusal."""
+    """The entries in a CSV file whose first row names the columns. Raises a refusal."""
     try:
         table = csv_table(content)
     except Unreadable as unreadable:

@@ -38,7 +38,7 @@ async def units_on_record(connection: Client, congress: str) -> Entries | None:
 
 
 def taking_part(entries: Iterable[Entry]) -> list[Entry]:
-    """Those that take part and that this process does not know."""
+    """The entries of units that take part and that this process does not know."""
     registered = {unit.id for unit in support_units()}
     return [entry for entry in entries if not entry.retired and entry.id not in registered]
 

@@ -31,7 +31,7 @@ PATIENCE_MS = 3000
 
 
 async def take_names_over(views: Views) -> None:
-    """As the congress called everything when the views were so."""
+    """From now on everything is called as the congress called it when the views were so."""
     lists = lists_in_use({VIEW.name: await views.documents(VIEW.name)})
     documents = await views.documents("congress")
     particulars = None

@@ -59,7 +59,7 @@ class Session:
 
     @property
     def looks_at_streams(self) -> bool:
-        """Otherwise it has to ask services how far they are."""
+        """Whether it may look at streams; otherwise it has to ask services how far they are."""
         subject = f"$JS.API.STREAM.INFO.{ledger_stream(self.settings.congress)}"
         return rights(self.settings.congress, self.identity).may_publish(subject)
 

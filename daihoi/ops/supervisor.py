@@ -43,7 +43,7 @@ UP_ALREADY = Refusal(
 
 
 def all_services() -> tuple[str, ...]:
-    """Those that write events, and the tracker."""
+    """The services that write events, and the tracker."""
     return (*services(), TRACKER)
 
 

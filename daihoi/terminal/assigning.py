@@ -23,7 +23,7 @@ def done_lines(handed: HandedOut, unit: str, lang: Language) -> Iterator[str]:
 
 
 def waiting_lines(handed: HandedOut, lang: Language) -> Iterator[str]:
-    """Which items wait, and why."""
+    """Sentences that say which items wait, and why."""
     for (unit, item_ids, _), problem in handed.waiting:
         items = ", ".join(item_ids[:MOST_NAMED]) + (" …" if len(item_ids) > MOST_NAMED else "")
         params = {"unit": title_of(unit, lang), "count": len(item_ids), "items": items}

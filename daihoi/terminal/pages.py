@@ -89,7 +89,7 @@ def _value(name: str, value: Any, lang: Language) -> str:
 
 
 def _fields(words: Mapping[str, str], lang: Language) -> Table:
-    """Those that say something."""
+    """The fields that say something, as lines."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bright_black")
     table.add_column(overflow="fold")

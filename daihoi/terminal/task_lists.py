@@ -58,7 +58,7 @@ def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
 
 
 def _deadline(line: TaskLine, lang: Language) -> str:
-    """With the original one where it was extended."""
+    """The deadline, with the original one where it was extended."""
     if line.due_offset_days is not None:
         return offset_in_words(line.due_offset_days, lang)
     return labels.moved_deadline(line.deadline, line.original_deadline, line.past_because, lang)

@@ -76,7 +76,7 @@ def _day_to_show(resources: Iterable[ResourceLine], today: date) -> date:
 
 
 def _monday_of(wanted: str, today: date) -> date:
-    """Of the week that is asked for; this week where that is none."""
+    """The Monday of the week that is asked for, or of this week where what was asked is no week."""
     try:
         day = date.fromisoformat(wanted)
     except ValueError:

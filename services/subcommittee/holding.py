@@ -30,7 +30,7 @@ class Holdings(State):
         return self.but(deputies=_without(self.deputies, position))
 
     def renamed(self, position: str, name: str) -> "Holdings":
-        """With the position under its right name."""
+        """The same, with the position under its right name."""
 
         def right[Held: BaseModel](held: Mapping[str, Held]) -> Mapping[str, Held]:
             if position not in held:

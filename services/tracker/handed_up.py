@@ -65,7 +65,7 @@ class HandedUp(BaseModel):
 
 
 def content_digest(report: Report, form: int = FORM) -> str | None:
-    """Nothing for a form that this version does not know."""
+    """The digest of what the report says; nothing for a form that this version does not know."""
     content = content_of(report, form)
     return None if content is None else view_digest(content)
 

@@ -61,7 +61,7 @@ async def consolidated_report(
 
 
 async def duties(store: Views, today: date, locality: str = "") -> Duties:
-    """Of every locality, or of one. No row: there is no such locality."""
+    """The duties of every locality, or of one; without a row where there is no such locality."""
     fields = {"tasks": "locality", "duties": "locality", "organisations": "_id"}
     _, views, _ = await views_at_once(store, (*fields, "code_lists"))
     tasks, duties, organisations = (

@@ -32,7 +32,7 @@ async def services_with_streams(connection: Client, congress: str) -> list[str]:
 
 
 async def js_names(connection: Client, call: str, **which: str) -> list[str]:
-    """Of all streams, or of all consumers of one. Raises `Unavailable`."""
+    """The names of all streams, or of all consumers of one. Raises `Unavailable`."""
     names: list[str] = []
     while True:
         answer = await js_call(connection, call, {"offset": len(names), **which})

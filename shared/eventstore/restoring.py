@@ -153,7 +153,7 @@ class Restoring:
         return dict(read_json(reply.data))
 
     async def _make_ready(self, *, anew: bool) -> None:
-        """With the settings that it has, or else those that it must have."""
+        """Makes the stream ready, with the settings that it has, or else those that it must have."""
         try:
             config = (await stream_info(self._connection, self.stream))["config"]
             if not anew:

@@ -90,7 +90,7 @@ def make_user(client: MongoClient[Any], user: str, folder: Path, database: str =
 
 
 def _is_of_another_congress(role: dict[str, str], own: dict[str, str]) -> bool:
-    """One server may keep several, each in a database of its own."""
+    """Whether the role is of another congress: one server may keep several, each in a database of its own."""
     return role["role"] == own["role"] and role["db"] != own["db"]
 
 

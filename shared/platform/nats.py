@@ -124,7 +124,7 @@ def new_client() -> Client:
 
 
 def server_version(connection: Client) -> tuple[int, int, int]:
-    """Of the server that the connection is to."""
+    """The version of the server that the connection is to."""
     version = connection.connected_server_version
     return version.major, version.minor, version.patch
 

@@ -25,7 +25,7 @@ def file_of(data_dir: str, congress: str, service: str, instance: str = "") -> s
 
 
 def setting(name: str, default: str = "") -> str:
-    """As `shared.platform.setting_files` has it."""
+    """The setting, read as `shared.platform.setting_files` reads it."""
     if path := os.environ.get(f"DAIHOI_{name}_FILE"):
         with open(path, encoding="utf-8") as file:
             return file.read().strip()

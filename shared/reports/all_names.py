@@ -25,7 +25,7 @@ def names_of_views(views: Mapping[str, Sequence[Document]]) -> Names:
 
 
 def names_in(lists: Mapping[CodeList, Entries], particulars: Particulars | None) -> Names:
-    """Of everything on the lists, and of the body above the units."""
+    """The names of everything on the lists, and of the body above the units."""
     return {**names_of(lists), **_above(particulars)}
 
 

@@ -145,7 +145,7 @@ def task_list(
 
 # --- which ---
 def selected(tasks: Iterable[Document], wanted: TaskFilter, register: Register, today: date) -> list[Document]:
-    """Those that fit all of it."""
+    """The tasks that fit all of the filter."""
     checks = list(_checks(wanted, register, today))
     return [task for task in tasks if all(check(task) for check in checks)]
 

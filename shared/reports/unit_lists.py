@@ -99,7 +99,7 @@ def publication_list(
     status: PublicationStatus | None = None,
     text: str = "",
 ) -> list[PublicationLine]:
-    """By the day on which it ran, or is to; those without one come last."""
+    """The publications by the day on which they ran, or are to; those without one come last."""
     words = words_of(text)
     lines = [
         PublicationLine(

@@ -92,7 +92,7 @@ def _seen(paths: Iterable[Path]) -> Seen:
 
 
 def accepted_keys(settings: Settings) -> AcceptedKeys:
-    """Nothing is made. Raises `PlatformError` where there is no key at all."""
+    """The keys that are there; none is made. Raises `PlatformError` where there is no key at all."""
     keys = KeysOnDisk(settings.issuer_public_keys)
     if not keys.ids:
         for path in public_key_files(settings.issuer_public_keys):

@@ -144,7 +144,7 @@ def health_of(findings: Iterable[Finding], detail: dict[str, object]) -> Health:
 
 
 def health_subject(congress: str, service: str, instance: str = "") -> str:
-    """Of any instance of the service, or of the one that is named."""
+    """Where to ask after the health of any instance of the service, or of the one that is named."""
     return f"health.{congress}.{service}.{instance}" if instance else f"health.{congress}.{service}"
 
 

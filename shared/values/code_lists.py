@@ -117,7 +117,7 @@ def _registered(units: tuple[SupportUnit, ...]) -> Entries:
 
 
 def ids_of(code_list: CodeList) -> tuple[str, ...]:
-    """Those of the default list."""
+    """The ids on the default list."""
     return tuple(entry.id for entry in DEFAULTS[code_list])
 
 
@@ -130,7 +130,7 @@ def with_entry(entries: Entries, entry: Entry) -> Entries:
 
 # --- names ---
 def names_of(lists: Mapping[CodeList, Entries]) -> Names:
-    """As `use_names` takes them over; retired entries keep their names."""
+    """The names in the form that `use_names` takes; retired entries keep theirs."""
     return {
         code_list: {entry.id: Name(entry.name.vi, entry.name.en, entry.retired) for entry in entries}
         for code_list, entries in lists.items()

@@ -150,7 +150,7 @@ def title_of(service: str, lang: str) -> str:
 
 
 def default_title(service: str, lang: str) -> str:
-    """As this process calls it."""
+    """The title that this process has for the unit."""
     for unit in (_ABOVE, *support_units()):
         if unit.id == service:
             return unit.vi if lang == "vi" else unit.en

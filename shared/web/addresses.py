@@ -15,7 +15,7 @@ HOLDS = PLACES - 2
 
 
 def port_of(settings: Settings, service: str) -> int:
-    """Of this process, which is that of `service`."""
+    """The port that this process, which runs `service`, listens on."""
     if isinstance(settings.http_port, int):
         return settings.http_port
     return settings.http_first_port + _place(service)

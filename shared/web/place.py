@@ -48,7 +48,7 @@ class Place:
 
     @property
     def addresses(self) -> Mapping[str, str]:
-        """Of every service, by its name."""
+        """The address of every service, by its name."""
         there = self.services
         if self._addresses[0] != there:
             self._addresses = there, self._addresses_of(self._joined)

@@ -254,7 +254,7 @@ class Visit:
         }
 
     def _own_links(self, actor: Actor) -> list[dict[str, str]]:
-        """To what whoever has an account does with it, where people sign in."""
+        """Links to what people do with their own account, where they sign in."""
         links = [*OWN_LINKS, *([ACCOUNTS_LINK] if may(actor, Act.KEEP_ACCOUNTS, SUBCOMMITTEE) else ())]
         address = self.place.addresses.get(SUBCOMMITTEE, "")
         return [{"label": self.t(link.label), "href": address + link.path} for link in links]
@@ -264,7 +264,7 @@ LANGUAGE_NAMES: Mapping[Language, str] = {"vi": "Tiếng Việt", "en": "English
 
 
 def language_of(request: Request) -> Language:
-    """As whoever reads has chosen; Vietnamese first."""
+    """The language that whoever reads has chosen; Vietnamese where they have not."""
     chosen = request.cookies.get("daihoi-lang", "")
     return next((lang for lang in LANGUAGES if lang == chosen), "vi")
 

@@ -18,7 +18,7 @@ _OF_A_CONSUMER = frozenset(
 
 
 def settings_of(stream: KeptStream, congress: str, replicas: int) -> dict[str, Any]:
-    """Of a stream on as many servers as there are now."""
+    """The settings of a stream, with as many replicas as there are servers now."""
     *of_services, ledger = stream_configs(congress, replicas)
     if stream.name == ledger["name"]:
         return ledger

@@ -130,7 +130,7 @@ def _rows_of_header(rows: Sequence[Row], place: int, ranges: Sequence[Range]) ->
 
 
 def _headings(rows: Sequence[Row]) -> dict[int, str]:
-    """By position, with what stands over it where there are two rows."""
+    """The headings by position; where there are two rows, each with what stands over it."""
     headings: dict[int, str] = {}
     for position in range(max(len(row.cells) for row in rows)):
         parts = [row.cells[position] for row in rows if position < len(row.cells)]

@@ -128,7 +128,7 @@ class _Reading:
         return {name: row.cells[at] for name, at in columns if at < len(row.cells) and row.cells[at] is not None}
 
     def _line(self, row: Row) -> Line | None:
-        """Nothing where the row is none."""
+        """The row as a line of the register; nothing where it is none."""
         cells = self._cells(row)
         texts = {name: shown(cell) for name, cell in cells.items()}
         if not cells or self._is_no_line(texts):

@@ -104,7 +104,7 @@ def commands(change: RegisterChange, max_bytes: int) -> list[dict[str, Any]]:
 
 
 def _events_of(entry: Mapping[str, Any]) -> int:
-    """As many as it makes at most: a handover is two."""
+    """How many events an entry makes at most: a handover is two."""
     return 1 + len(entry["positions"]) + 2 * len(entry["holders"]) + len(entry["deputies"])
 
 
@@ -175,7 +175,7 @@ class _Comparing:
         return wanted if wanted not in self._ids else next(id_ for id_ in numbered if id_ not in self._ids)
 
     def lines_of(self, organisation: str) -> list[Line]:
-        """Those with a position."""
+        """The lines that have a position."""
         keys = (organisation, same(organisation))
         return [line for line in self._listed.lines if line.position and self.key_of(line) in keys]
 
@@ -251,7 +251,7 @@ class _Office:
         return {"vi": self._name, "en": self._document["name"].get("en", "")}
 
     def _position(self, line: Line) -> tuple[str, bool]:
-        """As the register has it, and whether it is to be added."""
+        """The position as the register has it, and whether it is to be added."""
         name = self._on_register(line.position)
         key = same(name)
         self._listed.add(key)

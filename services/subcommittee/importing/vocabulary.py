@@ -76,7 +76,7 @@ def _named_cases(entries: Entries) -> dict[str, tuple[str, str]]:
 
 
 def phases() -> list[str]:
-    """As the template offers them, in the order of `Phase`."""
+    """The names of the phases, as the template offers them, in the order of `Phase`."""
     return [PHASE_NAMES[phase].vi for phase in Phase]
 
 

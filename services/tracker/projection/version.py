@@ -78,7 +78,7 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 
 def _source_of(module: str) -> Path | None:
-    """Nothing for a module that is none of ours, and for what is no module."""
+    """The file of a module of ours; nothing for any other, and for what is no module."""
     path = ROOT / module.replace(".", "/")
     candidates = (path.with_suffix(".py"), path / "__init__.py")
     return next((path for path in candidates if module.startswith(("services.", "shared.")) and path.is_file()), None)

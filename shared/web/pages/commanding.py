@@ -157,7 +157,7 @@ async def answer(visit: Visit, giving: Giving) -> Response:
 async def _typed(
     visit: Visit, giving: Giving, fields: FormData
 ) -> tuple[dict[str, list[str]], tuple[str, str] | None]:
-    """With the files that came along kept, and named in the fields."""
+    """What was typed, with the files that came along kept and named in the fields."""
     typed = typed_in(fields)
     if not giving.takes_files:
         return typed, None
@@ -316,7 +316,7 @@ def _problems(visit: Visit, form: Form, happened_error: str) -> list[Any]:
 
 
 def _with_file_problem(form: Form, problem: tuple[str, str]) -> Form:
-    """Beside the field that the file came in."""
+    """The form, with the problem beside the field that the file came in."""
     path, sentence = problem
 
     def with_error(field: Any) -> Any:

@@ -127,7 +127,7 @@ def _of_kept(field: Field, row: Mapping[str, Field], visit: Visit) -> Field:
 
 
 def _of_elsewhere(field: Field, visit: Visit) -> Field:
-    """Nothing has to be said of a file that is chosen in the same row."""
+    """A field about a file that is kept elsewhere; not required, for a file may be chosen in the same row."""
     of_sum = visit.t("Of a file elsewhere: its SHA-256, 64 letters and digits")
     is_sum = field.path.endswith("sha256")
     return replace(field, required=False, hint=of_sum if is_sum else visit.t("Of a file elsewhere"))

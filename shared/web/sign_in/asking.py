@@ -79,7 +79,7 @@ class FormGuard:
         return bool(cookie) and hmac.compare_digest(form.get(self.FIELD, "").encode(), _field(cookie).encode())
 
     def renew(self, response: Response) -> None:
-        """Once somebody is signed in, no form from before holds."""
+        """Forgets the secret of forms: once somebody is signed in, no form from before holds."""
         self._cookie.delete(response)
 
 

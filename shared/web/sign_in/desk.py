@@ -91,7 +91,7 @@ class Desk:
 
     # --- routes ---
     def routes(self) -> list[Route]:
-        """Those that every service has."""
+        """The routes that every service has."""
         return [
             self.route("/signed-in", self._arrive, "GET"),
             self.route("/sign-out", self._sign_out, "POST"),
@@ -163,7 +163,7 @@ class Desk:
 
     # --- to the authority, and back ---
     def send_away(self, request: Request) -> Response:
-        """To where one signs in, and back to this page."""
+        """Sends a visitor to where one signs in, and from there back to this page."""
         path = request.url.path if request.method in ("GET", "HEAD") else "/"
         if request.method in ("GET", "HEAD") and request.url.query:
             path += f"?{request.url.query}"
@@ -184,7 +184,7 @@ class Desk:
         return Destination(to=to, path=local_path(given.get("path", "")), state=state if to != SUBCOMMITTEE else "")
 
     async def _arrive(self, request: Request) -> Response:
-        """With a code from the authority."""
+        """Takes in who comes with a code from the service where people sign in."""
         code = request.query_params.get("code", "")[:100]
         handed_over = await self.handing_over.take(self.place.service, code, self._state.read(request))
         if handed_over is None:
@@ -208,7 +208,7 @@ class Desk:
             await self.signed_out.end(session.bearer.token_id)
 
     def let_out(self, url: str) -> Response:
-        """To another page, without the session's cookie."""
+        """Sends a visitor to another page, without the session's cookie."""
         response = away(url)
         end_session(response, self.congress)
         return response

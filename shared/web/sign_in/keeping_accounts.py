@@ -54,7 +54,7 @@ class KeepingAccounts:
         return away("/accounts")
 
     async def _change(self, request: Request) -> Response:
-        """One thing about it, by `what`; whoever has it is signed out everywhere."""
+        """Changes one thing about an account, by `what`; whoever has it is signed out everywhere."""
         accounts, form = self._desk.accounts, await small_form(request)
         session = await self._keeper(request, form)
         if session is None:

@@ -106,5 +106,5 @@ class LettingIn:
     def page(
         self, request: Request, template: str, whose: Whose, problem: Refused | None = None, status: int = 200
     ) -> Response:
-        """One about this account."""
+        """A page about this account."""
         return self._desk.pages.page(request, template, problem, status, whose.session, account=whose.kept.account)

@@ -62,7 +62,7 @@ class Tries:
         _check(max(self.of_address.take(_address(request)), self.of_account.take(account[:100])))
 
     def count_address(self, request: Request) -> None:
-        """As `count`, where no account is named."""
+        """Counts as `count` does, where no account is named."""
         _check(self.of_address.take(_address(request)))
 
     def give_back(self, request: Request, account: str) -> None:
