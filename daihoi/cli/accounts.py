@@ -190,7 +190,7 @@ def _checked(positions: Iterable[str]) -> tuple[str, ...]:
 
 
 def _password(path: Path | None, language: Language, *names: str) -> str:
-    """From the file, else as it is typed twice on a terminal that does not show it."""
+    """The password in the file, else as it is typed twice on a terminal that does not show it."""
     if path:
         return checked_password(_in_file(path), *names)
     if not console.err.is_terminal or not os.isatty(0):

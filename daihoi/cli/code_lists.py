@@ -184,8 +184,8 @@ def publish_lists(
     patience_s: float | None,
     wait_for_service_s: float,
 ) -> None:
-    """One after the other, and tells of each; waits for the views once, after the last. Given again, it goes on with
-    those that are not published yet."""
+    """Publishes one list after the other, and tells of each; waits for the views once, after the last. Given again,
+    it goes on with those that are not published yet."""
     for number, wish in enumerate(wishes, start=1):
         send_and_print(
             settings,

@@ -242,7 +242,8 @@ def _day(day: Any) -> str | None:
 
 # --- what is given, and to whom ---
 def _answers_in(file: Path | None) -> Answers:
-    """Of a file that may be the one that the congress was begun with: its lists are told to be left alone."""
+    """The answers in a file that may be the one that the congress was begun with: its lists are told to be left
+    alone."""
     if file is None:
         return {}
     content = read_congress(file)
@@ -258,7 +259,7 @@ def _check_right_to_publish(wishes: Sequence[PublishList], actor: str) -> None:
 
 
 async def _not_on_record(settings: Settings, wishes: Sequence[PublishList]) -> Sequence[PublishList]:
-    """Those whose list nobody has published or changed yet; the others are told of."""
+    """The wishes whose list nobody has published or changed yet; the others are told of."""
     async with open_session(settings, member_of(SUBCOMMITTEE)) as session:
         await until_all_in_views(session, SUBCOMMITTEE)
         changed = {document["_id"] for document in await session.views.documents("code_lists")}

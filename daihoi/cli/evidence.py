@@ -121,7 +121,8 @@ async def _fetcher_of(
 
 
 def _member_unit(actor: str) -> str:
-    """As whose member somebody asks; empty for who only reads, and where nobody is named: these read the stores."""
+    """The unit as whose member somebody asks; empty for who only reads, and where nobody is named: these read the
+    stores."""
     unit = unit_that_gives(actor)
     return "" if unit in READING else unit
 

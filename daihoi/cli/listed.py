@@ -47,8 +47,8 @@ def with_listed(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def take_names_if_there() -> None:
-    """As the congress calls everything by now, where it can be asked: the ledger, or the views by who may not read
-    it, as a member of a unit."""
+    """From now on everything is called as the congress calls it, where it can be asked: the ledger, or the views by
+    who may not read it, as a member of a unit."""
 
     async def look(connection: "Client", congress: str) -> bool:
         from daihoi.ops.names import take_names_of_the_ledger

@@ -113,7 +113,7 @@ def retry_parked(
 
 
 def _subjects(what: str, lot: list[Document]) -> set[str]:
-    """Of the entities that `what` names. Raises the refusal that there is nothing of theirs."""
+    """The subjects of the entities that `what` names. Raises the refusal that there is nothing of theirs."""
     if what.isascii() and what.isdigit():
         return {_document(int(what), lot)["subject"]}
     subjects = {document["subject"] for document in lot if what in names_of_entity(document["subject"])}

@@ -110,7 +110,8 @@ async def _send(
 
 
 async def _unresolved(connection: Client, congress: str) -> list[Unresolved]:
-    """Those of earlier versions don't say which ledger event they are about; it is looked for."""
+    """What nobody has seen to. Refusals of earlier versions don't say which ledger event they are about; it is looked
+    for."""
     refusals = await Unseen(connection, congress).now()
     causes = {f'"id":"{one.cause}"'.encode(): one.cause for one in refusals if one.refused.sequence is None}
     if not causes:

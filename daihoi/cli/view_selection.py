@@ -161,8 +161,8 @@ def day_option(today: str | None) -> date | None:
 async def open_views(
     settings: Settings, instant: ChosenInstant | None, lang: Language, head: Format | None = None
 ) -> AsyncIterator[SelectedViews]:
-    """With `head` it says first which instant is meant: above what people read, and on stderr beside JSON. From then
-    on everything is called as the congress called it at that instant."""
+    """Opens the views. With `head` it says first which instant is meant: above what people read, and on stderr beside
+    JSON. From then on everything is called as the congress called it at that instant."""
     async with open_session(settings) as session:
         if instant is None:
             await session.check_views()

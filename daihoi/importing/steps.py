@@ -65,8 +65,9 @@ def _step(path: Path, fields: object) -> Step:
 
 
 def command_ids(congress: str, steps: Sequence[Step]) -> list[UUID]:
-    """One for each step of a file. The same thing by the same position at the same time is the same command, so that
-    a file that is given again does only what it did not do before; what has no date is a new command every time."""
+    """An id for each step of a file. The same thing by the same position at the same time is the same command, so
+    that a file that is given again does only what it did not do before; what has no date is a new command every
+    time."""
     seen: Counter[str] = Counter()
     return [_command_id(congress, step, seen) for step in steps]
 

@@ -11,7 +11,7 @@ from shared.views.view import Recorded
 
 
 async def particulars_on_record(ledger: Ledger) -> Particulars | None:
-    """Nothing before the congress is put on record. Raises `Unavailable`, `NoStream`."""
+    """What is on record of the congress; nothing before it is put there. Raises `Unavailable`, `NoStream`."""
     recorded = (decode_event(stored) for stored in await ledger.about(CONGRESS))
     events = [
         entry.event for entry in recorded if isinstance(entry, Recorded) and entry.envelope.source == SUBCOMMITTEE

@@ -79,7 +79,7 @@ async def join_listed(connection: Client, settings: Settings, servers: Endpoints
 
 
 async def changes_of_the_list(connection: Client, congress: str) -> AsyncIterator[None]:
-    """Once it listens, and whenever the ledger tells that the list of units was changed."""
+    """Yields once it listens, and whenever the ledger tells that the list of units was changed."""
     subject = event_subject(congress, SUBCOMMITTEE, *listed.UNITS)
     subscription = await connection.subscribe(f"ledger.{congress}.{subject}")
     try:

@@ -61,7 +61,7 @@ def _counted(report: TaskList, lang: Language) -> str:
 
 
 def deadline_in_words(row: TaskRow, lang: Language) -> str:
-    """With how many days are left where these are few, or it is over, of what is to be done."""
+    """The deadline, with how many days are left where these are few, or it is over, of what is to be done."""
     if row.due_offset_days is not None:
         return offset_in_words(row.due_offset_days, lang)
     if row.deadline is None:

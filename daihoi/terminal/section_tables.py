@@ -82,7 +82,7 @@ def late_table(report: Report, lang: Language) -> Table:
 
 
 def _deadline(line: LateLine, lang: Language) -> Text:
-    """With the original one where it was moved, and why it was over when it was set."""
+    """The deadline, with the original one where it was moved, and why it was over when it was set."""
     return Text(labels.moved_deadline(line.deadline, line.original_deadline, line.past_because, lang))
 
 

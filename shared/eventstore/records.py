@@ -39,7 +39,7 @@ class Records:
         return self._record(stored) if stored else None
 
     async def read_any(self, *keys: str) -> list[Record]:
-        """Those that are there, in one question to whichever server is near. Raises `Unavailable`."""
+        """The records that are there, in one question to whichever server is near. Raises `Unavailable`."""
         subjects = [record_subject(self._bucket, key) for key in keys]
         try:
             async with DirectReader(self._connection, self.stream) as reader:

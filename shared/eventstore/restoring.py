@@ -136,7 +136,8 @@ class Restoring:
                 on_progress(sequence, end)
 
     async def _send(self, copy: Stored) -> int:
-        """Without its headers where the server takes them for an order that it can't carry out again."""
+        """Sends an event, without its headers where the server takes them for an order that it can't carry out
+        again."""
         subject, headers = as_it_was_sent(copy)
         answer = await self._request(subject, headers, copy.body)
         if "error" in answer or answer.get("duplicate"):

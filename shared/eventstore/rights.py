@@ -188,7 +188,8 @@ def _events_of(stream: str) -> tuple[str, ...]:
 
 
 def _length_of_every_stream() -> tuple[str, ...]:
-    """Of units too that joined after the credentials were made: a wildcard stands for a whole name."""
+    """The right to ask for the length of every stream, of units too that joined after the credentials were made: a
+    wildcard stands for a whole name."""
     return ("$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*")
 
 

@@ -82,7 +82,7 @@ def make_view_users(client: MongoClient[Any], folder: Path, database: str = "") 
 
 
 def make_user(client: MongoClient[Any], user: str, folder: Path, database: str = "") -> None:
-    """With the password and the roles that it is to have, whether it is there or not."""
+    """Makes a user with the password and the roles that it is to have, whether it is there or not."""
     roles, there = roles_of(user, database), client.admin.command("usersInfo", user)["users"]
     if there:
         roles += [role for role in there[0]["roles"] if _is_of_another_congress(role, roles[0])]

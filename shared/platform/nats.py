@@ -119,7 +119,7 @@ def servers_of(url: str) -> list[str]:
 
 
 def new_client() -> Client:
-    """One that no message makes deaf, or nats-py's own where only what libraries promise is to be used."""
+    """A client that no message makes deaf, or nats-py's own where only what libraries promise is to be used."""
     return Client() if is_plain() else HandOverClient()
 
 

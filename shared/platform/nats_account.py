@@ -100,7 +100,7 @@ def jwts(folder: Path) -> Mapping[str, str]:
 
 
 def _exports() -> list[dict[str, Any]]:
-    """One for all that goes in: then the server sees that an answer would go in again, and lets it be."""
+    """An export for all that goes in: then the server sees that an answer would go in again, and lets it be."""
     answered = {"response_type": "Stream", "response_threshold": ANSWERS_AT_MOST_APART_S * 10**9}
     into = {"name": "store", "subject": ">", "type": "service", **answered}
     return [into, *({"name": subject, "subject": subject, "type": "stream"} for subject in OUT_OF_THE_STORE)]
@@ -140,7 +140,8 @@ def mint(
 
 
 def keeper_credentials(folder: Path) -> Credentials:
-    """Of whoever keeps the server: may ask whether JetStream is there, and nothing else. Raises `PlatformError`."""
+    """The credentials of whoever keeps the server: may ask whether JetStream is there, and nothing else. Raises
+    `PlatformError`."""
     inbox = f"_INBOX._.{KEEPER}.>"
     return mint(folder / f"{KEEPER}.creds", folder, "account", KEEPER, ("$JS.API.INFO",), (inbox,))
 

@@ -30,7 +30,8 @@ def names_in(lists: Mapping[CodeList, Entries], particulars: Particulars | None)
 
 
 def of_the_register(organisations: Sequence[Document]) -> Names:
-    """Of the organisations, and of everybody with an id who holds or held a position there, as it is held."""
+    """The names of the organisations, and of everybody with an id who holds or held a position there, as it is
+    held."""
     names = ((document["_id"], document.get("name") or {}) for document in organisations)
     holdings = (
         holding

@@ -50,8 +50,8 @@ def document_list(documents: Iterable[Filed], wanted: DocumentFilter) -> list[Fi
 
 
 def documents_called(documents: Iterable[Document], what: str, unit: str = "") -> list[Document]:
-    """Those that a symbol names, with its term or without, or that have this id; marks and capitals may be left
-    out."""
+    """The documents that a symbol names, with its term or without, or that have this id; marks and capitals may be
+    left out."""
     citation = Citation.parse(what.upper())
     return [
         document

@@ -12,7 +12,7 @@ from shared.views.view import Document
 
 
 class ObstacleLine(NamedTask):
-    """Without `obstacle_id` it is why the task is blocked, which says nothing but `what`."""
+    """An obstacle of a task. Without `obstacle_id` it is why the task is blocked, which says nothing but `what`."""
 
     obstacle_id: str | None = None
     what: str

@@ -19,7 +19,7 @@ DUTIES = "duties"
 
 
 class Coverage(BaseModel):
-    """Of the open tasks that are not suspended; `gaps` are those of now."""
+    """How the review stands with the open tasks that are not suspended; `gaps` are those of now."""
 
     tasks: int = 0
     reviewed: int = 0

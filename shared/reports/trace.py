@@ -84,7 +84,7 @@ def _origins(task: Document, views: Views) -> list[Node]:
 
 
 def _directive_above(directive_id: str, views: Views) -> Node:
-    """With the conclusion that it carries out, and nothing of what was done for it."""
+    """A directive with the conclusion that it carries out, and nothing of what was done for it."""
     directive = _of_id(views["directives"], directive_id)
     if directive is None:
         return _node(Role.DIRECTIVE, directive_id, None)

@@ -22,7 +22,7 @@ class RuleLine(BaseModel):
 
 
 def rules_of(documents: Sequence[Document], listed: Entries) -> list[RuleLine]:
-    """Of every unit that takes part, in their order, and of others that have said something."""
+    """The rules of every unit that takes part, in their order, and of others that have said something."""
     rules = {document["unit"]: document for document in documents}
     by_default = {"evidence_required": evidence_required(None)}
     units = unit_order(rules, listed)

@@ -48,7 +48,7 @@ class AmbiguousName(BaseModel):
 
 
 class UnregisteredNames(BaseModel):
-    """Those that most tasks have come first."""
+    """Names that the register lacks; those that most tasks have come first."""
 
     names: list[UnregisteredName]
     ambiguous: list[AmbiguousName]

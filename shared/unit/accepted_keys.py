@@ -32,7 +32,7 @@ class AcceptedKeys:
         return tuple(sorted(self._keys))
 
     def named(self, name: str | None) -> Sequence[Ed25519PublicKey]:
-        """Those with this id; all of them for a token that names none, as earlier versions minted it."""
+        """The keys with this id; all of them for a token that names none, as earlier versions minted it."""
         if name is None:
             return [key for keys in self._keys.values() for key in keys]
         return self._keys.get(name, ())

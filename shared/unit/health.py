@@ -151,8 +151,8 @@ def health_subject(congress: str, service: str, instance: str = "") -> str:
 def answer_health(
     broker: "UnitBroker", congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
 ) -> None:
-    """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first.
-    However many ask, there is one look at a time."""
+    """Answers with what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be
+    first. However many ask, there is one look at a time."""
     from faststream.nats import NatsMessage
 
     async def make() -> bytes:

@@ -57,13 +57,13 @@ class Entry(BaseModel):
 
 
 class NewEntry(Entry):
-    """As a command names it, within bounds."""
+    """An entry as a command names it, within bounds."""
 
     id: EntryId
     name: EntryName
 
     def as_stored(self) -> Entry:
-        """As an event gives it back: entries are compared, and their bounds are for commands."""
+        """The entry as an event gives it back: entries are compared, and their bounds are for commands."""
         return Entry(**self.model_dump())
 
 
@@ -150,18 +150,18 @@ def name_of(code_list: CodeList, entry_id: str, lang: str) -> str:
 
 
 def units_to_choose() -> Entries:
-    """Those that take part in the congress whose names are in use, in its order; else those that this process
+    """The units that take part in the congress whose names are in use, in its order; else those that this process
     knows."""
     return entries_to_choose(CodeList.UNITS)
 
 
 def cases_to_choose() -> Entries:
-    """Those of the congress whose names are in use, in its order; else those by default."""
+    """The cases of the congress whose names are in use, in its order; else those by default."""
     return entries_to_choose(CodeList.CASES)
 
 
 def entries_to_choose(code_list: CodeList) -> Entries:
-    """Those of the list that is in use which are not retired; else those by default."""
+    """The entries of the list that is in use which are not retired; else those by default."""
     names = names_in_use().get(code_list)
     if names is None:
         return registered_units() if code_list is CodeList.UNITS else DEFAULTS[code_list]

@@ -93,7 +93,7 @@ class MalformedUnits(ValueError):
 
 
 def support_units() -> tuple[SupportUnit, ...]:
-    """Those with code, then those that the setting names, in its order. Raises `MalformedUnits`."""
+    """The support units with code, then those that the setting names, in its order. Raises `MalformedUnits`."""
     return parse_units(os.environ.get(SETTING, ""))
 
 

@@ -114,7 +114,8 @@ def _minute(value: datetime | str | None) -> str:
 
 @cache
 def static_url(name: str) -> str:
-    """With a part that changes with the file, so that browsers may keep it for ever. Raises `LookupError`."""
+    """The URL of a static file, with a part that changes with the file, so that browsers may keep it for ever. Raises
+    `LookupError`."""
     path = STATIC / name
     if not path.is_file():
         raise LookupError(name)

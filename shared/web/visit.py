@@ -240,7 +240,7 @@ class Visit:
         return (particulars.title.en if self.lang == "en" else "") or particulars.title.vi
 
     def _visitor(self) -> dict[str, Any] | None:
-        """By the name on the register; who is not on it, by the title of their position."""
+        """The visitor by the name on the register; who is not on it, by the title of their position."""
         if self.bearer is None:
             return None
         actor = self.bearer.actor

@@ -71,8 +71,8 @@ class Layout(NamedTuple):
 
 
 def layout_of(table: Table, columns: Mapping[str, str], known: Fields = OF_TASKS) -> Layout | None:
-    """Nothing where no row has anything like headings. `columns` says of headings, by `heading_key`, which field they
-    are. Raises `Unreadable`."""
+    """How the table is laid out; nothing where no row has anything like headings. `columns` says of headings, by
+    `heading_key`, which field they are. Raises `Unreadable`."""
     if len(table.merged) >= MAX_NOTED:
         raise tables.unreadable(TOO_MANY_MERGED(most=MAX_NOTED))
     ranges = ranges_of(table.merged)

@@ -285,7 +285,7 @@ class _Office:
         return {name: (before.get(name), held[name]) for name in ("person", "since")} | contact
 
     def _more_of(self, line: Line, position: str, holder: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-        """Of the person who holds it already: only where they are reached may change."""
+        """What changes about the person who holds it already: only where they are reached may change."""
         if line.since and line.since.isoformat() != holder["since"]:
             since = _day(holder["since"])
             self._comparing.note(line, "since", ALREADY_HELD(person=holder["person"], position=position, since=since))

@@ -67,7 +67,7 @@ def _names_of_cases(entries: Entries) -> Mapping[str, str]:
 
 
 def _named_cases(entries: Entries) -> dict[str, tuple[str, str]]:
-    """By id, in Vietnamese and, where there is one, in English; «every case» is the last."""
+    """The names of the cases by id, in Vietnamese and, where there is one, in English; «every case» is the last."""
     sentence = WORDS[EVERY_CASE].sentence
     return {
         **{entry.id: (entry.name.vi, entry.name.en) for entry in entries},

@@ -125,7 +125,7 @@ class Shadow:
         return keys
 
     async def _differing(self, keys: set[Key], views: ViewStore) -> set[Key] | None:
-        """Those that differ where the views stand; `None` where they have gone back, or were made anew."""
+        """The documents that differ where the views stand; `None` where they have gone back, or were made anew."""
         live = await views.checkpoint()
         if not self._folded.goes_on_to(live):
             return None

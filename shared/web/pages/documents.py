@@ -136,7 +136,8 @@ async def document_page(visit: Visit) -> Response:
 
 
 def _addresses(visit: Visit, on_file: list[Document]) -> dict[str, str]:
-    """Of each document on file, by its symbol, the service's own and the sub-committee's before others."""
+    """The addresses of the documents on file, by their symbols: the service's own and the sub-committee's before
+    others."""
     ranked = sorted(filed(on_file), key=lambda line: (line.unit == visit.service, line.unit == SUBCOMMITTEE))
     return {
         name: address_of(visit, line) for line in ranked for name in (line.symbol, f"{line.symbol} ({line.term})")

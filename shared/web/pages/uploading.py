@@ -39,7 +39,7 @@ class _Door:
 
 
 def harmless_name(name: str) -> str:
-    """Of a file as a browser names it, without folders; empty where nothing is left."""
+    """The name of a file as a browser gives it, without folders; empty where nothing is left."""
     last = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(letter for letter in last if letter.isprintable()).strip().strip(".")
     if len(shown) <= LONGEST_NAME:

@@ -110,7 +110,7 @@ class Kept(NamedTuple):
 
 
 class Accounts:
-    """Of a congress. Only the sub-committee's service and the operator may read and change them."""
+    """The accounts of a congress. Only the sub-committee's service and the operator may read and change them."""
 
     def __init__(
         self, connection: Client, congress: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)

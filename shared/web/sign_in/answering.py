@@ -35,7 +35,7 @@ type Render = Callable[..., Response]
 
 
 class Pages:
-    """Of one service. Forms on them carry what shows that they come from here."""
+    """The pages of one service's sign-in. Forms on them carry what shows that they come from here."""
 
     def __init__(self, render: Render, guard: FormGuard) -> None:
         self._render, self._guard = render, guard
