@@ -90,12 +90,12 @@ def tasks(
     def report(views: Views, today: date) -> TaskList:
         named = checked_unit(unit, views["tasks"], units_in_use(views))
         own = Reader.of(reader) if reader else None
-        wanted = TaskFilter(named, status, cell, phase, group, collective, individual, text, own)
+        criteria = TaskFilter(named, status, cell, phase, group, collective, individual, text, own)
         return task_list(
             views["tasks"],
             views["organisations"],
             today,
-            wanted,
+            criteria,
             sort=sort,
             descending=descending,
             limit=limit,

@@ -72,13 +72,13 @@ def compare_variants(
     console.read_settings()
     if unit is not None:
         check_service(unit, support_unit_ids())
-    wanted = case or []
+    cases = case or []
 
     def report(views: dict[str, list[Document]], _: date) -> Comparison:
         tasks, scenarios, lists = views["tasks"], views["scenarios"], lists_in_use(views)
         with console.refusals_are_wrong_use():
-            check_cases(wanted, cases_of(lists[CodeList.CASES], tasks, scenarios))
-        return compare(tasks, scenarios, unit, views["catalogue"], lists, wanted)
+            check_cases(cases, cases_of(lists[CodeList.CASES], tasks, scenarios))
+        return compare(tasks, scenarios, unit, views["catalogue"], lists, cases)
 
     question = of_views(("tasks", "scenarios", "catalogue", "code_lists"), report)
     show_report(selection, question, comparison_tables)

@@ -116,14 +116,14 @@ class Restoring:
     async def _copies(self, on_progress: Progress) -> AsyncIterator[Stored]:
         """The ledger's, with their headers, in the order of the stream; what it holds a second time is left out."""
         end = (await stream_info(self._connection, self._ledger))["state"]["last_seq"]
-        wanted = 1
+        next_sequence = 1
         async for copy in read_subject(self._connection, self._ledger, ">", with_headers=True):
             origin = origin_of(copy)
-            if origin.stream == self.stream and origin.sequence >= wanted:
-                if origin.sequence > wanted:
-                    raise LEDGER_LACKS(stream=self.stream, sequence=wanted)
+            if origin.stream == self.stream and origin.sequence >= next_sequence:
+                if origin.sequence > next_sequence:
+                    raise LEDGER_LACKS(stream=self.stream, sequence=next_sequence)
                 yield copy
-                wanted += 1
+                next_sequence += 1
             if copy.sequence % 100 == 0 or copy.sequence >= end:
                 on_progress(copy.sequence, end)
 

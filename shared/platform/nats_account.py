@@ -125,11 +125,11 @@ def mint(
     """The credentials in `path`, of a user of this account: made where there are none or these are revoked, signed
     anew for the same key where they allow something else. Raises `PlatformError`."""
     account = key_of(folder, account_name)
-    wanted = permissions(publish, subscribe)
+    allowed = permissions(publish, subscribe)
     with _told(folder), _alone(folder):
         held = read_credentials(path) if path.exists() else None
         if held and held.key.public not in revoked(folder):
-            if held.permissions == wanted and held.is_signed_by(account.public):
+            if held.permissions == allowed and held.is_signed_by(account.public):
                 return held
             made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe), held.key)
         else:

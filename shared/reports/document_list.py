@@ -45,8 +45,8 @@ def _kinds(kind: str) -> set[str]:
     return {same(name) for name in (kind, *KINDS.get(kind, ()))}
 
 
-def document_list(documents: Iterable[Filed], wanted: DocumentFilter) -> list[Filed]:
-    return [document for document in documents if wanted.lets_through(document)]
+def document_list(documents: Iterable[Filed], criteria: DocumentFilter) -> list[Filed]:
+    return [document for document in documents if criteria.lets_through(document)]
 
 
 def documents_called(documents: Iterable[Document], what: str, unit: str = "") -> list[Document]:

@@ -62,8 +62,8 @@ def trace(what: str, views: Views) -> list[Node]:
     return nodes + [_task(task, views, above=_origins(task, views)) for task in tasks]
 
 
-def _of_id(documents: Sequence[Document], wanted: str) -> Document | None:
-    return next((document for document in documents if document["_id"] == wanted), None)
+def _of_id(documents: Sequence[Document], document_id: str) -> Document | None:
+    return next((document for document in documents if document["_id"] == document_id), None)
 
 
 # --- upwards ---

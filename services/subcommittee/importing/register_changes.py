@@ -170,9 +170,9 @@ class _Comparing:
 
     def _free_id(self, name: str) -> str:
         """The name as an id, and where another organisation has that, with a number."""
-        wanted = slug(name).lower()[: ID_LENGTH - 4].strip("-_") or "co-quan"
-        numbered = (f"{wanted}-{number}" for number in range(2, 1000))
-        return wanted if wanted not in self._ids else next(id_ for id_ in numbered if id_ not in self._ids)
+        slugged = slug(name).lower()[: ID_LENGTH - 4].strip("-_") or "co-quan"
+        numbered = (f"{slugged}-{number}" for number in range(2, 1000))
+        return slugged if slugged not in self._ids else next(id_ for id_ in numbered if id_ not in self._ids)
 
     def lines_of(self, organisation: str) -> list[Line]:
         """The lines that have a position."""

@@ -123,8 +123,8 @@ async def organisation_page(visit: Visit) -> Response:
 
 
 def _organisation(visit: Visit) -> Any:
-    wanted = visit.request.path_params["organisation_id"]
-    return next((document for document in organisations_of(visit) if document["_id"] == wanted), None)
+    organisation_id = visit.request.path_params["organisation_id"]
+    return next((document for document in organisations_of(visit) if document["_id"] == organisation_id), None)
 
 
 def _of_position(visit: Visit, line: PositionLine) -> list[Action]:

@@ -130,8 +130,8 @@ class Shadow:
         if not self._folded.goes_on_to(live):
             return None
         keys = {*keys, *await self._fold_to(live.sequence)}
-        wanted = {view: {key for of, key in keys if of == view} for view in VIEW_NAMES}
-        documents = await views.fetch(wanted)
+        by_view = {view: {key for of, key in keys if of == view} for view in VIEW_NAMES}
+        documents = await views.fetch(by_view)
         return {
             (view, key)
             for view, key in keys

@@ -31,7 +31,7 @@ async def documents_page(visit: Visit) -> Response:
     on_file = visit.views.documents("documents")
     query = {name: value.strip()[:LONGEST] for name, value in visit.query.items()}
     status = query.get("status", "")
-    wanted = DocumentFilter(
+    criteria = DocumentFilter(
         unit=query.get("unit", ""),
         kind=query.get("kind", ""),
         issuer=query.get("issuer", ""),
@@ -39,7 +39,7 @@ async def documents_page(visit: Visit) -> Response:
         status=DocumentStatus(status) if status in DocumentStatus else None,
         text=query.get("q", ""),
     )
-    listed = paged(document_list(filed(on_file), wanted), query, ROWS)
+    listed = paged(document_list(filed(on_file), criteria), query, ROWS)
     return visit.render(
         "documents/list.html",
         **_in_words(visit),

@@ -143,10 +143,10 @@ class Accounts:
 
     async def check_names_free(self, account: str, oidc_names: Iterable[str]) -> None:
         """A name that two accounts have lets neither in. Raises the refusal `oidc_name_taken`; as `find`."""
-        wanted = {name.casefold(): name for name in oidc_names}
-        for other in (kept.account for kept in await self.all() if wanted and kept.account.id != account):
-            for name in wanted.keys() & set(map(str.casefold, other.oidc_names)):
-                raise OIDC_NAME_TAKEN(account=other.id, name=wanted[name])
+        by_name = {name.casefold(): name for name in oidc_names}
+        for other in (kept.account for kept in await self.all() if by_name and kept.account.id != account):
+            for name in by_name.keys() & set(map(str.casefold, other.oidc_names)):
+                raise OIDC_NAME_TAKEN(account=other.id, name=by_name[name])
 
     async def are_there_none(self) -> bool:
         """Raises `Unavailable`."""
