@@ -183,14 +183,14 @@ def _account(account: str, name: str, positions: tuple[str, ...], oidc_names: tu
 
 
 def _checked(positions: Iterable[str]) -> tuple[str, ...]:
-    """Of units too that the congress lists and this process does not know."""
+    """The positions, each once; of units too that the congress lists and this process did not know."""
     for position in positions:
         is_listed(position.partition(".")[0])
     return tuple(dict.fromkeys(map(checked_position, positions)))
 
 
 def _password(path: Path | None, language: Language, *names: str) -> str:
-    """From the file, else as it is typed twice on a terminal that does not show it."""
+    """The password in the file, else as it is typed twice on a terminal that does not show it."""
     if path:
         return checked_password(_in_file(path), *names)
     if not console.err.is_terminal or not os.isatty(0):

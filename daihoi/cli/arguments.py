@@ -22,6 +22,8 @@ NO_OBJECT = Refusal("no_json_object", "The data is no JSON object, such as {exam
 NO_NUMBER = Refusal("no_number", "The data can't be meant as it stands: {shown} is no number.")
 TOO_LARGE_A_NUMBER = Refusal("too_large_a_number", "The number {shown} is too large.")
 NO_FIELD = Refusal("no_field", "A field is written with its value, such as {example}; not {shown}.")
+NO_REASON = Refusal("no_reason", "--reason can't be empty.")
+THERE_ALREADY = Refusal("there_already", "{path} exists already.")
 FIELD_EXAMPLE = "percent=40"
 TASK_ID = "task_id"
 EXAMPLE = '{"task_id": "1-03"}'

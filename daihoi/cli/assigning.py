@@ -10,8 +10,7 @@ from daihoi.cli.importing import OfficeOption, check_office
 from daihoi.cli.sending import PatienceOption
 from daihoi.importing.assigning import HandedOut, assignments, carry_out
 from daihoi.ops.names import take_names_over
-from daihoi.ops.session import open_session
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S, open_session
 from daihoi.terminal.assigning import done_lines, waiting_lines
 from shared.domain.decider import Actor, Refusal
 from shared.eventstore.rights import member_of

@@ -50,28 +50,28 @@ def audit_replay(
     for name in (unit, entity.partition("/")[0]):
         is_listed(name)
     with console.refusals_are_wrong_use():
-        wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by), by)
+        criteria = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by), by)
 
     async def show() -> bool:
         unmasked = await may_read_restricted(settings, token)
         async with connected(settings) as connection:
             ledger, count = Ledger(connection, settings.congress), 0
             await take_names_of_the_ledger(ledger)
-            async for line in replay(ledger, wanted, unmasked=unmasked):
+            async for line in replay(ledger, criteria, unmasked=unmasked):
                 count += 1
                 if format is Format.JSON:
                     console.write_lines([line])
                 else:
                     console.print_drawn(terminal.history_line(line, language))
-            return count > 0 or await _explain_silence(ledger, wanted, language)
+            return count > 0 or await _explain_silence(ledger, criteria, language)
 
     raise typer.Exit(0 if console.run(show()) else console.FOUND_WRONG)
 
 
-async def _explain_silence(ledger: Ledger, wanted: Filter, lang: Language) -> bool:
+async def _explain_silence(ledger: Ledger, criteria: Filter, lang: Language) -> bool:
     """Says why no event was shown; whether all that was asked for is on record."""
-    why = await silence(ledger, wanted)
-    for line in silence_lines(why, wanted, lang):
+    why = await silence(ledger, criteria)
+    for line in silence_lines(why, criteria, lang):
         console.say(line)
     return not why.unknown
 

@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from daihoi.cli import console
+from daihoi.cli.arguments import THERE_ALREADY
 from daihoi.cli.console import LangOption
 from daihoi.cli.groups import CommandGroup, Group
 from daihoi.cli.rebuild import rebuilt_lines
-from daihoi.cli.streams import THERE_ALREADY
 from daihoi.ops.backup.file import Backup, BackupWriter, Progress
 from daihoi.ops.backup.manifest import Manifest
 from daihoi.ops.backup.restoring import Restored, restore
@@ -148,7 +148,7 @@ async def _check_that_nothing_runs(connection: Any, settings: Settings, manifest
 
 
 def _rebuild(settings: Settings, lang: Language) -> None:
-    """Beside a broker that is named, only where MongoDB is named too."""
+    """Rebuilds the views; where a broker is named, only if MongoDB is named too."""
     if settings.nats_url and not settings.mongo_url:
         console.print_drawn(translate("Now give `daihoi rebuild` where MongoDB is.", lang))
         return

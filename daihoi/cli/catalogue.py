@@ -31,7 +31,7 @@ from daihoi.cli.names_given import say_doubts
 from daihoi.cli.sending import PatienceOption
 from daihoi.importing.sending import Committed
 from daihoi.importing.session import carry_out, preview
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S
 from daihoi.terminal.catalogue import counts_of, end_lines, import_parts
 from daihoi.terminal.kept_tasks import kept_lines
 from services.subcommittee.importing.annex import Wishes

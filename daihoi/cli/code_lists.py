@@ -17,7 +17,7 @@ from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.importing.congress_answers import MOST_BYTES, loaded
 from daihoi.importing.list_entries import entries_in, entries_in_table
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S
 from daihoi.terminal.code_lists import entries_parts, lists_table
 from services.subcommittee.code_list import AddEntry, AmendEntry, PublishList, RestoreEntry, RetireEntry
 from services.subcommittee.templates import ListEntries, publishing
@@ -184,8 +184,8 @@ def publish_lists(
     patience_s: float | None,
     wait_for_service_s: float,
 ) -> None:
-    """One after the other, and tells of each; waits for the views once, after the last. Given again, it goes on with
-    those that are not published yet."""
+    """Publishes one list after the other, and tells of each; waits for the views once, after the last. Given again,
+    it goes on with those that are not published yet."""
     for number, wish in enumerate(wishes, start=1):
         send_and_print(
             settings,
@@ -243,5 +243,5 @@ def _telling(done: Message, code_list: CodeList, **params: object) -> Callable[[
 
 
 def _tell(done: Message, code_list: CodeList, answer: Answer) -> None:
-    said = done if answer.events else AS_IT_WAS.filled(list=LIST_NAMES[code_list])
-    console.out.print(render(said, spoken()), soft_wrap=True)
+    message = done if answer.events else AS_IT_WAS.filled(list=LIST_NAMES[code_list])
+    console.out.print(render(message, spoken()), soft_wrap=True)

@@ -30,8 +30,8 @@ from daihoi.importing.congress_answers import (
     data_of,
     read_congress,
 )
-from daihoi.ops.session import open_session
-from daihoi.ops.waiting import PATIENCE_S, until_all_in_views
+from daihoi.ops.session import PATIENCE_S, open_session
+from daihoi.ops.waiting import until_all_in_views
 from daihoi.terminal.congress_tables import congress_tables, deadlines_parts
 from daihoi.terminal.labels import in_language
 from services.subcommittee.code_list import NO_RIGHT, PublishList
@@ -242,7 +242,8 @@ def _day(day: Any) -> str | None:
 
 # --- what is given, and to whom ---
 def _answers_in(file: Path | None) -> Answers:
-    """Of a file that may be the one that the congress was begun with: its lists are told to be left alone."""
+    """The answers in a file that may be the one that the congress was begun with: its lists are told to be left
+    alone."""
     if file is None:
         return {}
     content = read_congress(file)
@@ -258,7 +259,7 @@ def _check_right_to_publish(wishes: Sequence[PublishList], actor: str) -> None:
 
 
 async def _not_on_record(settings: Settings, wishes: Sequence[PublishList]) -> Sequence[PublishList]:
-    """Those whose list nobody has published or changed yet; the others are told of."""
+    """The wishes whose list nobody has published or changed yet; the others are told of."""
     async with open_session(settings, member_of(SUBCOMMITTEE)) as session:
         await until_all_in_views(session, SUBCOMMITTEE)
         changed = {document["_id"] for document in await session.views.documents("code_lists")}
@@ -278,7 +279,7 @@ def _is_whole(answers: Answers) -> bool:
 
 
 def _held_if_there(settings: Settings) -> Particulars | None:
-    """Nothing where nobody can be asked: whoever is to write it says why."""
+    """What is on record; nothing where the servers can't be asked, for the command that follows says why."""
     if settings.nats_url or keeper_lives(settings.data_dir.absolute()):
         with suppress(PlatformError, ViewsBroken, PyMongoError):
             return console.run(_held(settings))
@@ -286,7 +287,7 @@ def _held_if_there(settings: Settings) -> Particulars | None:
 
 
 async def _held(settings: Settings) -> Particulars | None:
-    """As the views have it: who sends commands may not read the ledger."""
+    """What the views have on record: who sends commands may not read the ledger."""
     async with open_session(settings, member_of(SUBCOMMITTEE)) as session:
         await session.check_views()
         documents = await session.views.documents("congress")

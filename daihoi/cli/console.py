@@ -114,7 +114,7 @@ def write_json(content: Any) -> None:
 
 
 def write_lines(documents: Iterable[Any]) -> None:
-    """One a line, as JSON."""
+    """Writes each document as a line of JSON."""
     for document in documents:
         write(json_line(document))
 

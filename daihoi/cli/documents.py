@@ -59,9 +59,9 @@ def list_documents(
     _show_list(selection, DocumentFilter(unit, kind, issuer, term, status, text), limit)
 
 
-def _show_list(selection: Selection, wanted: DocumentFilter, limit: int | None = None) -> None:
+def _show_list(selection: Selection, criteria: DocumentFilter, limit: int | None = None) -> None:
     def report(views: dict[str, list[Document]], _: date) -> list[Filed]:
-        return document_list(filed(views["documents"]), wanted)[:limit]
+        return document_list(filed(views["documents"]), criteria)[:limit]
 
     show_report(selection, of_views(("documents",), report), documents_table)
 

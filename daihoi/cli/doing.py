@@ -13,8 +13,8 @@ from daihoi.cli.language import spoken
 from daihoi.cli.offering import command_named, fields_meant, fields_typed, list_offered, show_fields
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.importing.steps import Step, command_ids, read_steps
+from daihoi.ops.session import PATIENCE_S
 from daihoi.ops.task_units import takes_unit_of_task, unit_of_task
-from daihoi.ops.waiting import PATIENCE_S
 from shared.domain.decider import Refusal
 from shared.entering.fields import new_id
 from shared.entering.moments import parse_time
@@ -124,7 +124,7 @@ def _steps(command: str, fields: list[str], file: Path | None, command_id: UUID 
 
 
 def _as_meant(step: Step, typed: list[str]) -> Step:
-    """With values in the form that the command takes. Raises a refusal."""
+    """The step, with values in the form that its command takes. Raises a refusal."""
     command = command_named(step.command, step.actor)
     return step._replace(data=fields_meant(command, step.data) | fields_typed(command, typed))
 

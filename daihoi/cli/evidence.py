@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 
 from daihoi.cli import console
+from daihoi.cli.arguments import THERE_ALREADY
 from daihoi.cli.console import FOUND_WRONG, ActorOption, Format, FormatOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.issuing import bearer_of, unit_that_gives
 from daihoi.cli.listed import check_service
-from daihoi.cli.streams import THERE_ALREADY
 from daihoi.ops.evidence_files import send_files
 from daihoi.ops.evidence_record import Checked, Piece, Write, checked, checked_through, fetch, on_record, on_record_of
 from daihoi.ops.session import connected
@@ -121,7 +121,8 @@ async def _fetcher_of(
 
 
 def _member_unit(actor: str) -> str:
-    """As whose member somebody asks; empty for who only reads, and where nobody is named: these read the stores."""
+    """The unit as whose member somebody asks; empty for who only reads, and where nobody is named: these read the
+    stores."""
     unit = unit_that_gives(actor)
     return "" if unit in READING else unit
 

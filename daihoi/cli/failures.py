@@ -159,8 +159,8 @@ def sentence_of(error: BaseException) -> str | None:
         case KeyboardInterrupt():
             return translate("stopped", spoken())
         case ProblemError():
-            told = f"{error.problem.code}: {error.problem.detail_in(spoken())}"
-            return f"{told} {_why_not_running()}".rstrip() if error.problem.code == NOT_RUNNING.code else told
+            sentence = f"{error.problem.code}: {error.problem.detail_in(spoken())}"
+            return f"{sentence} {_why_not_running()}".rstrip() if error.problem.code == NOT_RUNNING.code else sentence
         case (Refused() as why) | PlatformError(why=Refused() as why):
             return f"{why.code}: {render(why.message, spoken())}"
         case NotPermitted():

@@ -78,7 +78,7 @@ class Asking:
     def _more[Said: (Wishes, RegisterWishes)](
         self, unreadable: Unreadable, wishes: Said, of_all: Callable[[Unreadable, Said], Said]
     ) -> Said:
-        """With what is remembered, or answered now; the same where nothing more is said."""
+        """The answers with what is remembered, or answered now; the same where nothing more is said."""
         if isinstance(unreadable, HeadingsUnknown):
             return wishes._replace(columns=self._columns(unreadable, wishes.columns))
         if not self._asks:

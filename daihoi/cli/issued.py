@@ -74,7 +74,7 @@ def issue_report(
 ) -> None:
     """Make the consolidated report and put on record that it is handed up, so that it can be had again."""
     from daihoi.cli.sending import send_and_print
-    from daihoi.ops.waiting import PATIENCE_S
+    from daihoi.ops.session import PATIENCE_S
 
     settings, language = console.begin(lang)
     _check_given({"--number": number, "--signer": signer, "--from": period_from})

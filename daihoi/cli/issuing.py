@@ -16,8 +16,6 @@ from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
 from daihoi.cli.listed import is_listed, with_listed
-from daihoi.ops.keys_in_use import revoked_keys, services_lacking
-from daihoi.terminal.operation import keys_table
 from shared.domain.decider import Actor, Refusal, Refused
 from shared.i18n import translate
 from shared.platform.errors import PlatformError
@@ -143,6 +141,9 @@ def make_keys(context: typer.Context) -> None:
 @keys.command("list")
 def list_keys(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """The keys that tokens are checked with here, and which one mints."""
+    from daihoi.ops.keys_in_use import revoked_keys
+    from daihoi.terminal.operation import keys_table
+
     settings, language = console.begin(lang)
     here, revoked = keys_here(settings), console.run(revoked_keys(settings))
     content = [_as_json(key, revoked) for key in here]
@@ -215,6 +216,8 @@ def rotate(
 
 def _check_that_all_have(settings: Settings, key_id: str) -> bool:
     """Whether the services that run could be asked. Raises `PlatformError` where one of them lacks the key."""
+    from daihoi.ops.keys_in_use import services_lacking
+
     lacking = console.run(services_lacking(settings, key_id)) if key_id else None
     if lacking:
         path = settings.issuer_public_keys / f"{key_id}.pub"

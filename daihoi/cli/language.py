@@ -27,7 +27,7 @@ def speak(language: Language) -> Language:
 
 
 def speak_as_asked(arguments: Sequence[str]) -> None:
-    """By `--lang` wherever it stands, so that help and wrong use are told in it too."""
+    """Speaks as `--lang` says wherever it stands, so that help and wrong use are told in it too."""
     values = [value for option, value in pairwise(arguments) if option == "--lang"]
     values += [argument.partition("=")[2] for argument in arguments if argument.startswith("--lang=")]
     wanted = next((value for value in values if value in ("vi", "en")), os.environ.get("DAIHOI_LANG"))

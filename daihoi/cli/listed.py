@@ -3,11 +3,13 @@ process does not know, and what units are called in a file that is read first. N
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-
-from nats.aio.client import Client
+from typing import TYPE_CHECKING
 
 from daihoi.cli import console
 from shared.values.units import may_be_unit, services, support_unit_ids
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
 
 
 def check_service(name: str, names: Sequence[str]) -> None:
@@ -20,7 +22,7 @@ def is_listed(name: str) -> bool:
     """Whether the congress lists this unit, which then this process knows from now on. Where it does not, the process
     knows those that it lists, to say which there are. Where nobody can be asked, it does not."""
 
-    async def look(connection: Client, congress: str) -> bool:
+    async def look(connection: "Client", congress: str) -> bool:
         from daihoi.ops.listed_units import join, taking_part, units_on_record
 
         entries = taking_part(await units_on_record(connection, congress) or ())
@@ -35,7 +37,7 @@ def with_listed(names: Sequence[str]) -> tuple[str, ...]:
     """`names`, and the units that the congress lists and this process did not know, for whoever says which there
     are."""
 
-    async def look(connection: Client, congress: str) -> None:
+    async def look(connection: "Client", congress: str) -> None:
         from daihoi.ops.listed_units import join, taking_part, units_on_record
 
         join(taking_part(await units_on_record(connection, congress) or ()))
@@ -45,10 +47,10 @@ def with_listed(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def take_names_if_there() -> None:
-    """As the congress calls everything by now, where it can be asked: the ledger, or the views by who may not read
-    it, as a member of a unit."""
+    """From now on everything is called as the congress calls it, where it can be asked: the ledger, or the views by
+    who may not read it, as a member of a unit."""
 
-    async def look(connection: Client, congress: str) -> bool:
+    async def look(connection: "Client", congress: str) -> bool:
         from daihoi.ops.names import take_names_of_the_ledger
         from shared.eventstore.ledger import Ledger
 
@@ -62,7 +64,7 @@ def take_names_if_there() -> None:
         console.run(take_names_of_the_database(settings))
 
 
-def _answer_of[Answer](look: Callable[[Client, str], Awaitable[Answer]]) -> Answer | None:
+def _answer_of[Answer](look: "Callable[[Client, str], Awaitable[Answer]]") -> Answer | None:
     from daihoi.ops.session import connected
     from shared.eventstore.errors import EventStoreError
     from shared.platform.embedded import keeper_lives

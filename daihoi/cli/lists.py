@@ -90,12 +90,12 @@ def tasks(
     def report(views: Views, today: date) -> TaskList:
         named = checked_unit(unit, views["tasks"], units_in_use(views))
         own = Reader.of(reader) if reader else None
-        wanted = TaskFilter(named, status, cell, phase, group, collective, individual, text, own)
+        criteria = TaskFilter(named, status, cell, phase, group, collective, individual, text, own)
         return task_list(
             views["tasks"],
             views["organisations"],
             today,
-            wanted,
+            criteria,
             sort=sort,
             descending=descending,
             limit=limit,
@@ -114,16 +114,16 @@ def _reader(token: str, actor: str) -> Actor:
     return console.run(reader_of(settings, token or bearer_of(settings, actor, TOKEN_LASTS)))
 
 
-def checked_unit(said: str, documents: Iterable[Document], listed: Entries = ()) -> str:
+def checked_unit(name: str, documents: Iterable[Document], listed: Entries = ()) -> str:
     """The id of the unit that is meant, by its id or its name. Ends the program as wrong use where there is no such
     unit: neither on the congress's list nor on record."""
-    if not said:
+    if not name:
         return ""
     units = units_meant(listed, documents)
-    unit = unit_meant(said, listed, units)
-    if unit is None and said not in support_unit_ids():
-        console.check_service(said, units)
-    return unit or said
+    unit = unit_meant(name, listed, units)
+    if unit is None and name not in support_unit_ids():
+        console.check_service(name, units)
+    return unit or name
 
 
 @partial(selecting, also=("today",))

@@ -3,7 +3,6 @@
 import ast
 import os
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ from daihoi.cli.groups import CommandGroup, Group, command_of
 from daihoi.cli.help_page import one_line
 from daihoi.cli.language import Lang
 from daihoi.cli.shell import FOUND_WRONG, run_in_shell
-from shared.platform.memory import collect_rarely
+from shared.platform.memory import collect_rarely, load
 
 COMMANDS: Mapping[str, str] = {
     "up": "running:up",
@@ -29,7 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "token": "issuing:token",
     "keys": "issuing:keys",
     "revoke": "revoking:revoke",
-    "health": "running:health",
+    "health": "health:health",
     "doctor": "doctor:doctor",
     "report": "report:report",
     "reports": "issued:reports",
@@ -92,7 +91,7 @@ class Program(Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        return command_of(getattr(import_module(f"daihoi.cli.{module}"), name), cmd_name)
+        return command_of(getattr(load(f"daihoi.cli.{module}"), name), cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         """What a service refuses, or goes wrong outside, becomes a sentence and exit code 1."""

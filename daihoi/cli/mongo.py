@@ -36,8 +36,10 @@ def make_the_users(lang: LangOption = None) -> None:
     if not settings.mongo_url:
         raise PlatformError(NO_MONGO())
     make_users(settings.mongo_url, _folder(settings), settings.database)
-    told = translate("{database} has its users: tracker writes, reader reads.", language, database=settings.database)
-    console.print_drawn(told)
+    sentence = translate(
+        "{database} has its users: tracker writes, reader reads.", language, database=settings.database
+    )
+    console.print_drawn(sentence)
 
 
 def _folder(settings: Settings) -> Path:

@@ -36,8 +36,8 @@ def list_offered(actor: str) -> bool:
 
 
 def show_fields(name: str, actor: str) -> None:
-    """Of a unit's command, or of anybody's where nobody says who gives it. Ends the program as wrong use where there
-    is none."""
+    """Shows the fields of a unit's command, or of anybody's where nobody says who gives it. Ends the program as wrong
+    use where there is none."""
     unit = unit_that_gives(actor)
     units = [unit] if _is_known(unit) else list(services())
     commands = {name: command for unit in reversed(units) for name, command in offered_by(unit).items()}
@@ -47,8 +47,8 @@ def show_fields(name: str, actor: str) -> None:
 
 
 def command_named(name: str, actor: str) -> type[Command] | None:
-    """Nothing where the unit is not known here: whoever mints its token says so. Ends the program as wrong use where
-    the unit has no such command."""
+    """The command of this name; nothing where the unit is not known here: whoever mints its token says so. Ends the
+    program as wrong use where the unit has no such command."""
     unit = unit_that_gives(actor)
     if not _is_known(unit):
         return None
@@ -75,7 +75,7 @@ def fields_typed(command: type[Command] | None, texts: Sequence[str]) -> dict[st
 
 
 def fields_meant(command: type[Command] | None, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a file, where text may stand for what the field holds. Raises a refusal."""
+    """The fields of a file, where text may stand for what the field holds. Raises a refusal."""
     return dict(data) if command is None else dict(as_meant(dict(data), "", schema_of(command)))
 
 

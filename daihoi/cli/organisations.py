@@ -27,7 +27,7 @@ from daihoi.cli.sending import PatienceOption
 from daihoi.cli.view_selection import day_option
 from daihoi.importing.register_session import carry_out, preview, read
 from daihoi.importing.sending import Committed
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S
 from daihoi.terminal.register_import import counts_of, end_lines, import_parts, masked
 from services.subcommittee.importing.register import RegisterWishes
 from services.subcommittee.importing.register_headings import OF_ORGANISATIONS
@@ -68,8 +68,8 @@ def import_register(
     settings, language = console.begin(lang)
     check_office(actor, NOT_THE_SUBCOMMITTEE)
     check_file(file)
-    said = columns_of(columns, OF_ORGANISATIONS)
-    wishes = RegisterWishes(said, kind or "", day_option(since), accepts_all=accept)
+    headings = columns_of(columns, OF_ORGANISATIONS)
+    wishes = RegisterWishes(headings, kind or "", day_option(since), accepts_all=accept)
     asking = Asking(settings, language, OF_ORGANISATIONS, asks=format is Format.TEXT)
     try:
         source = asking.until_read(lambda wishes: read(file, wishes), wishes)
@@ -116,12 +116,12 @@ def _as_json(source: RegisterSource, planned: RegisterPreview, done: Committed |
         "counts": counts_of(change),
         "changes": [
             {
-                "new": told.is_new,
-                "organisation": told.organisation,
-                "position": told.position or None,
-                "fields": {name: {"before": old, "after": new} for name, (old, new) in masked(told.fields).items()},
+                "new": row.is_new,
+                "organisation": row.organisation,
+                "position": row.position or None,
+                "fields": {name: {"before": old, "after": new} for name, (old, new) in masked(row.fields).items()},
             }
-            for told in change.told
+            for row in change.rows
         ],
         "remarks": [error_as_json(Wrong(0, "", remark)) for remark in source.listed.remarks],
         "errors": [error_as_json(error) for error in change.refused],

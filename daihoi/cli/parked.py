@@ -6,6 +6,7 @@ from uuid import uuid4
 import typer
 
 from daihoi.cli import console
+from daihoi.cli.arguments import NO_REASON
 from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.ops.reading import may_read_restricted
@@ -32,7 +33,6 @@ BEHIND_A_GAP = Refusal(
 )
 
 NOTHING_NAMED = Refusal("nothing_named", "Name a ledger event or an entity, or give --all.")
-NO_REASON = Refusal("no_reason", "--reason can't be empty.")
 
 SequenceArgument = Annotated[int, typer.Argument(min=1, help="The ledger event.")]
 
@@ -113,7 +113,7 @@ def retry_parked(
 
 
 def _subjects(what: str, lot: list[Document]) -> set[str]:
-    """Of the entities that `what` names. Raises the refusal that there is nothing of theirs."""
+    """The subjects of the entities that `what` names. Raises the refusal that there is nothing of theirs."""
     if what.isascii() and what.isdigit():
         return {_document(int(what), lot)["subject"]}
     subjects = {document["subject"] for document in lot if what in names_of_entity(document["subject"])}

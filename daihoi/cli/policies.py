@@ -7,10 +7,10 @@ import typer
 from nats.aio.client import Client
 
 from daihoi.cli import console
+from daihoi.cli.arguments import NO_REASON
 from daihoi.cli.console import Format, FormatOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.listed import check_service
-from daihoi.cli.parked import NO_REASON
 from daihoi.ops.session import connected
 from daihoi.terminal.operation import refusals_drawn
 from shared.eventstore.ledger import Ledger
@@ -110,7 +110,8 @@ async def _send(
 
 
 async def _unresolved(connection: Client, congress: str) -> list[Unresolved]:
-    """Those of earlier versions don't say which ledger event they are about; it is looked for."""
+    """What nobody has seen to. Refusals of earlier versions don't say which ledger event they are about; it is looked
+    for."""
     refusals = await Unseen(connection, congress).now()
     causes = {f'"id":"{one.cause}"'.encode(): one.cause for one in refusals if one.refused.sequence is None}
     if not causes:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import typer
 
 from daihoi.cli import console
+from daihoi.cli.arguments import NO_REASON
 from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
-from daihoi.cli.parked import NO_REASON
 from daihoi.cli.sending import send_and_print
 from services.subcommittee.revocation import RecordRevocation
 from shared.domain.decider import Refusal

@@ -1,21 +1,17 @@
-"""Running the congress: everything at once, and asking one service how it is."""
+"""`daihoi up`: the servers and all services at once."""
 
 import asyncio
 import signal
 from collections.abc import Mapping
 from contextlib import nullcontext, suppress
-from typing import Annotated
-
-import typer
 
 from daihoi.cli import console
 from daihoi.cli.console import FreshOption
 from daihoi.cli.language import spoken
-from daihoi.cli.listed import check_service
 from daihoi.ops.congress import title_on_record
 from daihoi.ops.listed_units import changes_of_the_list, join_listed
 from daihoi.ops.names import take_names_of_the_ledger
-from daihoi.ops.session import Session, connected, open_session
+from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.sample.sign_ins import sign_ins
 from daihoi.terminal.accounts import sign_ins_table
@@ -25,7 +21,6 @@ from shared.eventstore.operating import provide_streams
 from shared.i18n import translate
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
-from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
 from shared.values.units import OPERATOR, SUBCOMMITTEE
 from shared.web.addresses import addresses, free_ports
@@ -140,21 +135,3 @@ async def _until_told_to_stop(supervisor: Supervisor) -> None:
         task.cancel()
     for task in done:
         task.result()
-
-
-def health(
-    name: Annotated[str, typer.Argument(help=console.NAME_HELP)],
-    own: Annotated[bool, typer.Option("--own", help="Only the instance of DAIHOI_INSTANCE or this host.")] = False,
-) -> None:
-    """Ask a running service how it is; exit 1 when it is not ready."""
-    settings = console.read_settings()
-    check_service(name, all_services())
-
-    async def ask() -> bool:
-        async with connected(settings, begins=True) as connection:
-            instance = settings.instance_name if own else ""
-            answer = await CommandClient(connection, settings.congress).health(name, instance)
-        console.out.print(answer.model_dump_json(), soft_wrap=True)
-        return answer.ready
-
-    raise typer.Exit(0 if console.run(ask()) else console.FOUND_WRONG)

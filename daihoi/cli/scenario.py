@@ -24,8 +24,7 @@ from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.following import units_behind
 from daihoi.ops.names import take_names_of_the_ledger
-from daihoi.ops.session import Session, connected
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S, Session, connected
 from daihoi.terminal.scenario_tables import comparison_tables, following_line, standing_tables, unprepared_line
 from daihoi.terminal.screen import Screen
 from services.subcommittee.scenario import SwitchScenario
@@ -73,13 +72,13 @@ def compare_variants(
     console.read_settings()
     if unit is not None:
         check_service(unit, support_unit_ids())
-    wanted = case or []
+    cases = case or []
 
     def report(views: dict[str, list[Document]], _: date) -> Comparison:
         tasks, scenarios, lists = views["tasks"], views["scenarios"], lists_in_use(views)
         with console.refusals_are_wrong_use():
-            check_cases(wanted, cases_of(lists[CodeList.CASES], tasks, scenarios))
-        return compare(tasks, scenarios, unit, views["catalogue"], lists, wanted)
+            check_cases(cases, cases_of(lists[CodeList.CASES], tasks, scenarios))
+        return compare(tasks, scenarios, unit, views["catalogue"], lists, cases)
 
     question = of_views(("tasks", "scenarios", "catalogue", "code_lists"), report)
     show_report(selection, question, comparison_tables)

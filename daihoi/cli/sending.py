@@ -13,11 +13,7 @@ from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, Lan
 from daihoi.cli.issuing import bearer_of
 from daihoi.cli.language import spoken
 from daihoi.cli.listed import is_listed, with_listed
-from daihoi.cli.names_given import warn_of_names
-from daihoi.ops.names import take_names_over
-from daihoi.ops.on_record import what_is_on_record
-from daihoi.ops.session import TOKEN_LASTS, Session, connected, open_session
-from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
+from daihoi.ops.session import PATIENCE_S, TOKEN_LASTS, Session, connected, open_session
 from shared.domain.decider import Refusal
 from shared.entering.moments import parse_time
 from shared.eventstore.rights import member_of
@@ -64,6 +60,8 @@ def send_and_print(
     problem is told by code and sentence, and ends the program with 1. With `patience_s` it waits until what was
     written is in the views, does what comes `then`, and ends the program with 1 where it is not, or is parked. Names
     that the register does not know are told on stderr."""
+    from daihoi.cli.names_given import warn_of_names
+
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
     bearer = bearer_of(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
@@ -82,6 +80,10 @@ def send_and_print(
                 await give(CommandClient(connection, settings.congress, patience, settings.happened))
                 await warn_of_names(settings, data)
             return
+        from daihoi.ops.names import take_names_over
+        from daihoi.ops.on_record import what_is_on_record
+        from daihoi.ops.waiting import Write, shortfall
+
         patience = console.patience(wait_for_service_s)
         async with open_session(settings, member_of(service), begins=True, patience=patience) as session:
             answer = await give(session.commands)

@@ -1,6 +1,5 @@
 """Running one service. It is loaded once for each process, so this imports nothing that only people need."""
 
-import importlib
 import logging
 from typing import Annotated
 
@@ -11,6 +10,7 @@ from daihoi.cli.listed import check_service
 from daihoi.ops.charters import service_named
 from daihoi.ops.supervisor import all_services
 from shared.platform.logs import begin_log
+from shared.platform.memory import load
 from shared.values.units import has_code
 from shared.web.serving import with_pages
 
@@ -26,11 +26,7 @@ def service(name: Annotated[str, typer.Argument(help=console.NAME_HELP)]) -> Non
     check_service(name, all_services())
     begin_log(name, settings.log)
     try:
-        app = (
-            importlib.import_module(f"services.{name}.main").app
-            if has_code(name)
-            else with_pages(service_named(name))
-        )
+        app = load(f"services.{name}.main").app if has_code(name) else with_pages(service_named(name))
         console.run(app.run(sleep_time=LOOK_FOR_STOP_EVERY_S))
     except Exception as error:
         from daihoi.cli import failures

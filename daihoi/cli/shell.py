@@ -158,7 +158,7 @@ def _check_arguments() -> None:
 
 
 def _end(code: int) -> NoReturn:
-    """With what is still to be written."""
+    """Ends the process after writing what is still to be written."""
     try:
         if sys.stdout is not None:
             sys.stdout.flush()

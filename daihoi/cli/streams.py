@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from daihoi.cli import console
+from daihoi.cli.arguments import THERE_ALREADY
 from daihoi.cli.console import LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.listed import check_service
@@ -24,7 +25,6 @@ from shared.values.units import OPERATOR, services
 
 STILL_RUNS = Refusal("service_still_runs", "The service {service} answers; stop it first, wherever it runs.")
 
-THERE_ALREADY = Refusal("there_already", "{path} exists already.")
 
 streams = CommandGroup("The streams of the congress: provision, restore.")
 

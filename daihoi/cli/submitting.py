@@ -21,7 +21,7 @@ from daihoi.cli.language import spoken
 from daihoi.cli.listed import take_names_if_there
 from daihoi.cli.sending import PatienceOption, print_answer, send_and_print
 from daihoi.ops.on_record import done
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.session import PATIENCE_S
 from shared.domain.task import SubmitTask
 from shared.entering.moments import parse_time
 from shared.unit.commands import Answer

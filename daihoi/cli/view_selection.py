@@ -133,7 +133,7 @@ def of_views[Report](
 
 
 def _as_json(report: Any, instant: ChosenInstant | None) -> Any:
-    """With the instant, where the report is no list and not about now."""
+    """The report with its instant, where it is no list and not about now."""
     if isinstance(report, BaseModel):
         return report.model_dump(mode="json") | (instant.for_programs if instant else {})
     return [part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in report]
@@ -161,8 +161,8 @@ def day_option(today: str | None) -> date | None:
 async def open_views(
     settings: Settings, instant: ChosenInstant | None, lang: Language, head: Format | None = None
 ) -> AsyncIterator[SelectedViews]:
-    """With `head` it says first which instant is meant: above what people read, and on stderr beside JSON. From then
-    on everything is called as the congress called it at that instant."""
+    """Opens the views. With `head` it says first which instant is meant: above what people read, and on stderr beside
+    JSON. From then on everything is called as the congress called it at that instant."""
     async with open_session(settings) as session:
         if instant is None:
             await session.check_views()
@@ -178,6 +178,6 @@ async def open_views(
 
 
 async def views_of(session: Session, instant: ChosenInstant, lang: Language) -> PastViews:
-    """With a bar. Ends the program where nothing can be said of that instant."""
+    """Folds the views as of the instant, with a bar. Ends the program where nothing can be said of that instant."""
     with console.refusals_are_wrong_use(), console.progress_bar(translate("Folding", lang)) as on_progress:
         return await views_as_of(instant, session.ledger, Snapshots(session.views.database), on_progress)

@@ -56,8 +56,8 @@ class HandedOut(NamedTuple):
 
 
 async def assignments(session: Session, catalogue: str, unit: str = "", directive_id: str = "") -> list[Assignment]:
-    """Of a catalogue as it is by now, of all units or of one. Raises `PlatformError`, and a refusal where there is
-    no such catalogue, or the congress never had the unit."""
+    """The assignments of a catalogue as it is by now, of all units or of one. Raises `PlatformError`, and a refusal
+    where there is no such catalogue, or the congress never had the unit."""
     await until_all_in_views(session, SUBCOMMITTEE)
     if unit:
         check_unit(unit, await session.views.documents("code_lists"))

@@ -196,9 +196,9 @@ def read_congress(path: Path) -> CongressFile:
     content = loaded(path)
     if not isinstance(content, dict) or not content:
         raise NO_ANSWERS(path=path)
-    told = {name: value for name, value in content.items() if name not in BESIDE_THE_ANSWERS}
+    fields = {name: value for name, value in content.items() if name not in BESIDE_THE_ANSWERS}
     template = _as_text("template", content.get("template"))
-    return CongressFile(_answers_in(told), template, lists_in(content.get("lists")))
+    return CongressFile(_answers_in(fields), template, lists_in(content.get("lists")))
 
 
 def read_answers(path: Path) -> Answers:
@@ -206,9 +206,9 @@ def read_answers(path: Path) -> Answers:
     return read_congress(path).answers
 
 
-def _answers_in(told: Mapping[Any, Any]) -> Answers:
+def _answers_in(fields: Mapping[Any, Any]) -> Answers:
     answers: Answers = {}
-    for name, value in told.items():
+    for name, value in fields.items():
         parts = {"vi": value} if not isinstance(value, dict) else value
         for language, text in parts.items():
             answers[_known(name, language)] = _as_text(name, text)

@@ -72,8 +72,8 @@ def _why_no_entry(entry: Any) -> Message | None:
     unknown = [name for name in entry if name not in PARTS]
     missing = [part for part in ("id", "vi") if entry.get(part) is None]
     if unknown or missing:
-        said = IS_NO_PART.filled(part=brief_text(unknown[0], MOST_SHOWN)) if unknown else None
-        return said or IS_MISSING.filled(part=missing[0])
+        problem = IS_NO_PART.filled(part=brief_text(unknown[0], MOST_SHOWN)) if unknown else None
+        return problem or IS_MISSING.filled(part=missing[0])
     if type(entry["id"]) not in (str, int):
         return IS_NO_TEXT.filled(part="id")
     other = [part for part in ("vi", "en") if not isinstance(entry.get(part), str | None)]
@@ -81,7 +81,7 @@ def _why_no_entry(entry: Any) -> Message | None:
 
 
 def entries_in_table(content: bytes, code_list: CodeList) -> ListEntries:
-    """Of a CSV file whose first row names the columns. Raises a refusal."""
+    """The entries in a CSV file whose first row names the columns. Raises a refusal."""
     try:
         table = csv_table(content)
     except Unreadable as unreadable:

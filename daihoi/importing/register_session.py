@@ -42,9 +42,10 @@ async def carry_out(
     actor: Actor,
     on_progress: Callable[[int, int], None],
 ) -> Committed:
-    """One command a batch, in order; a batch that is refused ends it. Sending it all again does only the rest."""
+    """Sends one command a batch, in order; a batch that is refused ends it. Sending it all again does only the
+    rest."""
     numbered = numbered_commands(source, planned, session.commands.max_body_bytes)
-    to_change = len(planned.change.told)
+    to_change = len(planned.change.rows)
     return await send_batches(
         session,
         RegisterOrganisations.NAME,

@@ -30,8 +30,8 @@ async def send_batches(
     actor: Actor,
     on_progress: Callable[[int], None],
 ) -> Committed:
-    """One command a batch, under its id; a batch that is refused ends it. `on_progress` is told how many events there
-    are by then."""
+    """Sends one command a batch, under its id; a batch that is refused ends it. `on_progress` is told how many events
+    there are by then."""
     events, write = 0, None
     for number, (command_id, data) in enumerate(batches):
         token = session.token(actor)

@@ -32,7 +32,8 @@ async def preview(session: Session, source: Source) -> Preview:
 async def carry_out(
     session: Session, source: Source, planned: Preview, actor: Actor, on_progress: Callable[[int, int], None]
 ) -> Committed:
-    """One command a batch, in order; a batch that is refused ends it. Sending it all again does only the rest."""
+    """Sends one command a batch, in order; a batch that is refused ends it. Sending it all again does only the
+    rest."""
     change = planned.change
     to_change = len(change.new) + len(change.changed) + len(change.removed)
     numbered = numbered_commands(source, planned, session.commands.max_body_bytes)

@@ -37,24 +37,24 @@ class Step(NamedTuple):
 
 def read_steps(path: Path, command: str = "") -> tuple[Step, ...]:
     """All of a file, or the fields of one `command`. Raises a refusal."""
-    told = loaded(path)
+    content = loaded(path)
     if command:
-        if not isinstance(told, dict):
+        if not isinstance(content, dict):
             raise ONE_STEP(path=path, command=command)
-        return (Step(command, _as_json(told)),)
-    if not isinstance(told, list) or not told:
+        return (Step(command, _as_json(content)),)
+    if not isinstance(content, list) or not content:
         raise NO_STEPS(path=path)
-    if len(told) > MOST_STEPS:
+    if len(content) > MOST_STEPS:
         raise TOO_MANY_STEPS(path=path, most=MOST_STEPS)
-    return tuple(_step(path, one) for one in told)
+    return tuple(_step(path, one) for one in content)
 
 
-def _step(path: Path, told: object) -> Step:
+def _step(path: Path, fields: object) -> Step:
     """`as` beside the command says who gives it, `happened` when it happened."""
-    if not isinstance(told, Mapping):
+    if not isinstance(fields, Mapping):
         raise NO_STEPS(path=path)
-    beside = {name: str(told[name]) for name in BESIDE if told.get(name)}
-    commands = [(str(name), data) for name, data in told.items() if name not in BESIDE]
+    beside = {name: str(fields[name]) for name in BESIDE if fields.get(name)}
+    commands = [(str(name), data) for name, data in fields.items() if name not in BESIDE]
     if len(commands) != 1:
         raise NO_STEPS(path=path)
     ((command, data),) = commands
@@ -65,8 +65,9 @@ def _step(path: Path, told: object) -> Step:
 
 
 def command_ids(congress: str, steps: Sequence[Step]) -> list[UUID]:
-    """One for each step of a file. The same thing by the same position at the same time is the same command, so that
-    a file that is given again does only what it did not do before; what has no date is a new command every time."""
+    """An id for each step of a file. The same thing by the same position at the same time is the same command, so
+    that a file that is given again does only what it did not do before; what has no date is a new command every
+    time."""
     seen: Counter[str] = Counter()
     return [_command_id(congress, step, seen) for step in steps]
 

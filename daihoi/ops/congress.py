@@ -11,12 +11,12 @@ from shared.views.view import Recorded
 
 
 async def particulars_on_record(ledger: Ledger) -> Particulars | None:
-    """Nothing before the congress is put on record. Raises `Unavailable`, `NoStream`."""
+    """What is on record of the congress; nothing before it is put there. Raises `Unavailable`, `NoStream`."""
     recorded = (decode_event(stored) for stored in await ledger.about(CONGRESS))
-    told = [
+    events = [
         entry.event for entry in recorded if isinstance(entry, Recorded) and entry.envelope.source == SUBCOMMITTEE
     ]
-    congress = AGGREGATE.fold(event for event in told if isinstance(event, CongressEvent))
+    congress = AGGREGATE.fold(event for event in events if isinstance(event, CongressEvent))
     held: Particulars | None = congress.held if congress else None
     return held
 

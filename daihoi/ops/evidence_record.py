@@ -104,7 +104,7 @@ async def on_record_of(fetcher: EvidenceFetcher) -> list[Piece]:
 
 
 async def checked_through(fetcher: EvidenceFetcher, piece: Piece) -> Checked:
-    """As it comes from the unit's service. Raises `ProblemError`."""
+    """Checks a file as it comes from the unit's service. Raises `ProblemError`."""
     try:
         size = await fetcher.fetch(piece.sha256, lambda _: None)
     except Refused:

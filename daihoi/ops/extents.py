@@ -41,7 +41,7 @@ async def ledger_end(session: Session, service: str) -> int | None:
 
 
 async def _as_the_tracker_says(session: Session, patience_s: float) -> dict[str, int]:
-    """One that stands by does not look."""
+    """How long the streams are, as the tracker says that projects; one that stands by does not look."""
     deadline = time.monotonic() + patience_s
     while True:
         lengths = (await session.commands.health(TRACKER)).detail.get("streams")

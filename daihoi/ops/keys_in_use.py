@@ -21,7 +21,7 @@ from shared.values.units import services
 
 
 async def revoked_keys(settings: Settings) -> Mapping[str, datetime] | None:
-    """As of when keys are revoked, by their ids. `None` where the ledger can't be asked."""
+    """The times from which keys are revoked, by their ids. `None` where the ledger can't be asked."""
     return await _asked(settings, lambda connection: Revocations(connection, settings.congress).keys())
 
 

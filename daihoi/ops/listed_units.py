@@ -38,7 +38,7 @@ async def units_on_record(connection: Client, congress: str) -> Entries | None:
 
 
 def taking_part(entries: Iterable[Entry]) -> list[Entry]:
-    """Those that take part and that this process does not know."""
+    """The entries of units that take part and that this process does not know."""
     registered = {unit.id for unit in support_units()}
     return [entry for entry in entries if not entry.retired and entry.id not in registered]
 
@@ -79,7 +79,7 @@ async def join_listed(connection: Client, settings: Settings, servers: Endpoints
 
 
 async def changes_of_the_list(connection: Client, congress: str) -> AsyncIterator[None]:
-    """Once it listens, and whenever the ledger tells that the list of units was changed."""
+    """Yields once it listens, and whenever the ledger tells that the list of units was changed."""
     subject = event_subject(congress, SUBCOMMITTEE, *listed.UNITS)
     subscription = await connection.subscribe(f"ledger.{congress}.{subject}")
     try:

@@ -31,7 +31,7 @@ PATIENCE_MS = 3000
 
 
 async def take_names_over(views: Views) -> None:
-    """As the congress called everything when the views were so."""
+    """From now on everything is called as the congress called it when the views were so."""
     lists = lists_in_use({VIEW.name: await views.documents(VIEW.name)})
     documents = await views.documents("congress")
     particulars = None
@@ -42,16 +42,16 @@ async def take_names_over(views: Views) -> None:
 
 
 async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]:
-    """As the congress calls everything by now, whether or not there are views; the lists that it has published or
-    changed. Raises `Unavailable`, `NoStream`."""
+    """From now on everything is called as the congress calls it, whether or not there are views. Returns the lists
+    that it has published or changed. Raises `Unavailable`, `NoStream`."""
     lists = await lists_on_record(ledger)
     use_names(names_in(lists, await particulars_on_record(ledger)))
     return lists
 
 
 async def take_names_of_the_database(settings: Settings) -> None:
-    """As the views have it in the database that is named; as by default where they can't be read. What is wrong is
-    told by what is done then."""
+    """From now on everything is called as the views in the named database say; as by default where they can't be
+    read. What is wrong is told by what is done then."""
     with suppress(PlatformError, PyMongoError), endpoints(settings) as servers:
         async with mongo_database(servers.mongo_url, settings.database, PATIENCE_MS, reads_only=True) as database:
             with as_written():
@@ -59,7 +59,7 @@ async def take_names_of_the_database(settings: Settings) -> None:
 
 
 async def lists_on_record(ledger: Ledger) -> Mapping[CodeList, Entries]:
-    """Those that the congress has published or changed. Raises `Unavailable`, `NoStream`."""
+    """The lists that the congress has published or changed. Raises `Unavailable`, `NoStream`."""
     lists = {}
     for code_list in CodeList:
         if (published := await _on_record(ledger, code_list)) is not None:

@@ -6,7 +6,7 @@ from shared.unit.refusals import RetryPolicy, SettleRefusal
 
 
 def offered_by(unit: str) -> dict[str, type[Command]]:
-    """By name, what people of this unit may give; lists that the service keeps for itself have none."""
+    """The commands that people of this unit may give, by name; lists that the service keeps for itself have none."""
     commands: list[type[Command]] = [
         command for aggregate in service_named(unit).aggregates for command in aggregate.public_commands
     ]

@@ -22,19 +22,19 @@ async def what_is_on_record(views: ViewStore, answer: Answer, lang: Language) ->
     end = (await views.checkpoint()).sequence
     rows = await views.audit_rows(max(1, end - MOST_LOOKED_AT), end)
     summaries = {row["event_id"]: with_summary(row).get("summary") for row in rows if "event_id" in row}
-    said = []
+    lines = []
     for event in answer.events[:MOST_SAID]:
         earlier = ON_RECORD.filled(entity=event.entity, entity_id=event.entity_id)
         summary = summaries.get(str(event.id))
-        said.append(summary[lang] if summary else render(earlier, lang))
-    if left := len(answer.events) - len(said):
-        said.append(render(AND_MORE.filled(count=left), lang))
-    return said
+        lines.append(summary[lang] if summary else render(earlier, lang))
+    if left := len(answer.events) - len(lines):
+        lines.append(render(AND_MORE.filled(count=left), lang))
+    return lines
 
 
 def done(answer: Answer, actor: str, lang: Language) -> list[str]:
     """A sentence for each event, of what its answer says alone; whether it is in the views is not known."""
     events = answer.events[:MOST_SAID]
-    said = [summary(event.type, actor, event.entity_id, {})[lang] for event in events] or [render(SO_ALREADY, lang)]
+    lines = [summary(event.type, actor, event.entity_id, {})[lang] for event in events] or [render(SO_ALREADY, lang)]
     left = len(answer.events) - len(events)
-    return said + ([render(AND_MORE.filled(count=left), lang)] if left else [])
+    return lines + ([render(AND_MORE.filled(count=left), lang)] if left else [])

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from nats.aio.client import Client
 
-from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor, Refusal
 from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
@@ -19,15 +18,17 @@ from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import rights
 from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.errors import PlatformError
-from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
 from shared.values.units import AUDITOR, OPERATOR
 
 if TYPE_CHECKING:
+    from services.tracker.projection.store import ViewStore
     from shared.unit.client import CommandClient
     from shared.unit.patience import Patience
 
 TOKEN_LASTS = timedelta(minutes=5)
+PATIENCE_S = 30.0
+"""How long a command waits, if not told otherwise, until the views show what it wrote."""
 NEVER_PROJECTED = Refusal(
     "never_projected",
     "No tracker has ever projected the congress {congress} into this MongoDB, so there is nothing to report. Start "
@@ -50,7 +51,7 @@ class Session:
     settings: Settings
     servers: Endpoints
     ledger: Ledger
-    views: ViewStore
+    views: "ViewStore"
     connection: Client
     patience: "Patience | None" = None
     """How long its commands wait for a service that does not run, if not as usual."""
@@ -58,7 +59,7 @@ class Session:
 
     @property
     def looks_at_streams(self) -> bool:
-        """Otherwise it has to ask services how far they are."""
+        """Whether it may look at streams; otherwise it has to ask services how far they are."""
         subject = f"$JS.API.STREAM.INFO.{ledger_stream(self.settings.congress)}"
         return rights(self.settings.congress, self.identity).may_publish(subject)
 
@@ -97,6 +98,9 @@ async def open_session(
     """`begins` is for whoever makes the congress; `writes` for whoever changes the views. The servers are waited for
     as long as services are. Raises `PlatformError` when they or the credentials of `identity` can't be had, or the
     servers don't have the congress."""
+    from services.tracker.projection.store import ViewStore
+    from shared.platform.mongo import mongo_database
+
     wait_s = patience.seconds if patience else None
     with endpoints(settings, fresh=fresh) as servers:
         async with (

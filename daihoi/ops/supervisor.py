@@ -43,7 +43,7 @@ UP_ALREADY = Refusal(
 
 
 def all_services() -> tuple[str, ...]:
-    """Those that write events, and the tracker."""
+    """The services that write events, and the tracker."""
     return (*services(), TRACKER)
 
 
@@ -94,9 +94,9 @@ class Supervisor:
             while not (await client.health(name)).ready:
                 if child.poll() is not None or time.monotonic() > deadline:
                     findings = (await client.health(name)).findings
-                    told = (finding.detail_in(self._lang) for finding in findings if not finding.is_healthy)
+                    reasons = (finding.detail_in(self._lang) for finding in findings if not finding.is_healthy)
                     log = self._logs / f"{name}.log"
-                    raise PlatformError(DID_NOT_START(service=name, log=tail(log), reasons=" ".join(told)))
+                    raise PlatformError(DID_NOT_START(service=name, log=tail(log), reasons=" ".join(reasons)))
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def watch(self) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from pymongo.errors import PyMongoError
 
 from daihoi.ops.extents import ledger_end, stream_lengths
-from daihoi.ops.session import Session
+from daihoi.ops.session import PATIENCE_S, Session
 from services.tracker.projection.fold import OriginPosition
 from services.tracker.projection.store import PARKED, ViewStore
 from shared.domain.decider import Refusal, Refused
@@ -18,7 +18,6 @@ from shared.unit.commands import Answer
 from shared.unit.health import SERVICE_SILENT
 from shared.values.units import TRACKER
 
-PATIENCE_S = 30.0
 LOOK_EVERY_S = 0.05
 LAST_LOOK_S = 1.0
 """How long MongoDB may take to answer when the patience is over."""

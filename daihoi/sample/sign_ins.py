@@ -68,7 +68,8 @@ async def provide_sign_ins(connection: Client, settings: Settings) -> None:
 
 
 async def sign_ins(connection: Client, settings: Settings) -> SignIns | None:
-    """Those that can be used as they were made; nothing where there is none. Raises `Unavailable`."""
+    """The accounts of the sample that can be used as they were made; nothing where there is none. Raises
+    `Unavailable`."""
     if settings.nats_url or not (password := _password(settings)):
         return None
     there = {kept.account.id: kept.account for kept in await Accounts(connection, settings.congress).all()}

@@ -247,7 +247,7 @@ def _work_on_duty(row: dict[str, str], unit: str) -> Iterator[Step]:
 
 
 def _carry_out(step: Callable[..., Step], row: dict[str, str]) -> Iterator[Step]:
-    """From the start of a task to its acceptance, as far as it came."""
+    """The steps of a task from its start to its acceptance, as far as it came."""
     if row["started_on"]:
         yield step("start-task", row["started_on"], "member")
         last_day = row["submitted_on"] or "2020-09-10"

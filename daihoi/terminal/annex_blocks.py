@@ -33,9 +33,9 @@ def _subtotal(cells: Iterable[Text | str]) -> Padding:
 def _block(row: AnnexRow, lang: Language) -> Iterator[Padding | Text]:
     """The number and title, then what is said of it, a line each after its heading; nothing of what is empty."""
     number, item, *others = map(str, cells_of(row, lang))
-    told = dict(zip(list(COLUMNS)[2:], others, strict=True))
-    told["Status"] += f", {told.pop('%')}%"
-    facts = [f"{translate(heading, lang)}: {'; '.join(text.splitlines())}" for heading, text in told.items() if text]
+    cells = dict(zip(list(COLUMNS)[2:], others, strict=True))
+    cells["Status"] += f", {cells.pop('%')}%"
+    facts = [f"{translate(heading, lang)}: {'; '.join(text.splitlines())}" for heading, text in cells.items() if text]
     yield Text(f"\n{number}  {item}")
     yield _indented("\n".join(facts))
 

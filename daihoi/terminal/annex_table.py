@@ -68,7 +68,7 @@ def _add_subtotal(table: Table, section: AnnexSection, lang: Language) -> None:
 
 
 def subtotal_of(cells: Cells, sums: Sums, lang: Language) -> Iterator[Text | str]:
-    """From the third column on: how many items there are, their money, and how many are completed."""
+    """The cells from the third column on: how many items there are, their money, and how many are completed."""
     items = translate("{count} items", lang, count=format_number(cells.tasks + cells.cancelled, lang))
     completed = labels.fraction_in_words(Share.of(cells.completed, cells.tasks), lang)
     yield from (items, "", "", _amounts(sums, lang), "")

@@ -12,8 +12,8 @@ MOST_NAMED = 10
 def done_lines(handed: HandedOut, unit: str, lang: Language) -> Iterator[str]:
     """`unit` is the only one that was meant, if any."""
     for assignment in handed.done:
-        told = {"unit": title_of(assignment.unit, lang), "count": len(assignment.item_ids)}
-        yield translate("{unit}: {count} tasks are open.", lang, **told)
+        params = {"unit": title_of(assignment.unit, lang), "count": len(assignment.item_ids)}
+        yield translate("{unit}: {count} tasks are open.", lang, **params)
     if handed.done or handed.waiting:
         return
     if unit:
@@ -23,9 +23,9 @@ def done_lines(handed: HandedOut, unit: str, lang: Language) -> Iterator[str]:
 
 
 def waiting_lines(handed: HandedOut, lang: Language) -> Iterator[str]:
-    """Which items wait, and why."""
+    """Sentences that say which items wait, and why."""
     for (unit, item_ids, _), problem in handed.waiting:
         items = ", ".join(item_ids[:MOST_NAMED]) + (" …" if len(item_ids) > MOST_NAMED else "")
-        told = {"unit": title_of(unit, lang), "count": len(item_ids), "items": items}
-        still = translate("{unit}: {count} items are not assigned and wait ({items}).", lang, **told)
+        params = {"unit": title_of(unit, lang), "count": len(item_ids), "items": items}
+        still = translate("{unit}: {count} items are not assigned and wait ({items}).", lang, **params)
         yield f"{still} {problem.code}: {problem.detail_in(lang)}"

@@ -106,11 +106,11 @@ def _details(item: Item, lang: Language) -> str:
     says so."""
     where = " · ".join(value_in_words(name, getattr(item, name), lang) for name in ("unit", "phase", "scenario"))
     values = item.model_dump(mode="json", include={*DETAILS, "due_offset_days", "budget_vnd"})
-    said = {name: value for name, value in values.items() if name != "budget_vnd" or value}
+    shown = {name: value for name, value in values.items() if name != "budget_vnd" or value}
     return "\n".join(
         [
             where,
-            *(f"{field_in_words(name, lang)}: {value_in_words(name, value, lang)}" for name, value in said.items()),
+            *(f"{field_in_words(name, lang)}: {value_in_words(name, value, lang)}" for name, value in shown.items()),
         ]
     )
 

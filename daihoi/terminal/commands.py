@@ -42,7 +42,7 @@ def offered_table(unit: str, commands: Mapping[str, type[Command]], lang: Langua
 
 
 def meaning_of(command: type[Command], lang: Language) -> str:
-    """Of a command that has no words of ours, what its source says is for who reads English."""
+    """What a command is for. Where it has no words of ours, its source says so to who reads English."""
     if words := COMMAND_WORDS.get(command.NAME):
         return render(words, lang)
     return sentence_of(command) if lang == "en" else ""

@@ -124,7 +124,7 @@ def _fixed(deadlines: Deadlines, lang: Language) -> Iterator[Table | str]:
 
 
 def _today(line: DeadlineLine, lang: Language) -> str:
-    """With the one that the scenario in force demands in its place."""
+    """The agreed deadline, with the one that the scenario in force demands where that is another."""
     agreed = format_date(line.deadline) if line.deadline else "–"
     if line.in_force is None or line.in_force == line.deadline:
         return agreed

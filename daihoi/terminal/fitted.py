@@ -16,7 +16,7 @@ RULE = 1
 
 
 class FittedTable(Table):
-    """As rich's own, where everything fits on a line; otherwise it gives each column a width."""
+    """Drawn as rich's own, where everything fits on a line; otherwise it gives each column a width."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         fit(self, options.max_width)

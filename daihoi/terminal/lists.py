@@ -61,7 +61,7 @@ def _counted(report: TaskList, lang: Language) -> str:
 
 
 def deadline_in_words(row: TaskRow, lang: Language) -> str:
-    """With how many days are left where these are few, or it is over, of what is to be done."""
+    """The deadline, with how many days are left where these are few, or it is over, of what is to be done."""
     if row.due_offset_days is not None:
         return offset_in_words(row.due_offset_days, lang)
     if row.deadline is None:
@@ -193,8 +193,8 @@ def names_tables(report: UnregisteredNames, lang: Language) -> Iterator[Table]:
     if report.ambiguous:
         title = translate("Positions that several organisations have", lang)
         table = table_of(title, lang, "Position", "Organisations", "Tasks")
-        for said in report.ambiguous:
-            table.add_row(said.name, "\n".join(said.organisations), ", ".join(said.used_in))
+        for row in report.ambiguous:
+            table.add_row(row.name, "\n".join(row.organisations), ", ".join(row.used_in))
         yield table
 
 

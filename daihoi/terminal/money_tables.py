@@ -37,7 +37,7 @@ def guarantees_table(report: Report, lang: Language) -> Table:
 
 
 def disbursement_table(report: Report, lang: Language, *, is_wide: bool) -> Table:
-    """With what was spent of what is guaranteed; its two parts stand in the same line."""
+    """A table of what was spent of what is guaranteed; its two parts stand in the same line."""
     table = _money_table("Money advanced, spent and settled, VND", EXPENSES, lang)
     labels.add_columns(table, lang, "Spent of guaranteed", justify="right", overflow="fold")
     for name, line in _lines(report, lang):

@@ -57,8 +57,10 @@ def document_parts(page: DocumentPage, lang: Language) -> Iterator[Any]:
     yield Text(f"{line.symbol}. {in_language(line.title_vi, line.title_en, lang)}", style="bold")
     status = render(STATUS_NAMES[line.status], lang) if line.status in STATUS_NAMES else line.status
     yield Text(f"{line.kind} · {title_of(line.unit, lang)} · {status}")
-    said = {name: _value(name, value, lang) for name, value in page.document.items() if name not in ("kind", "form")}
-    yield _fields(said, lang)
+    fields = {
+        name: _value(name, value, lang) for name, value in page.document.items() if name not in ("kind", "form")
+    }
+    yield _fields(fields, lang)
     yield from _of_others(line, lang)
     yield from correction_lines(page.document, lang)
     yield from _history(page.history, lang)
@@ -87,7 +89,7 @@ def _value(name: str, value: Any, lang: Language) -> str:
 
 
 def _fields(words: Mapping[str, str], lang: Language) -> Table:
-    """Those that say something."""
+    """The fields that say something, as lines."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     table.add_column(style="bright_black")
     table.add_column(overflow="fold")

@@ -21,10 +21,10 @@ def import_parts(source: RegisterSource, planned: RegisterPreview, lang: Languag
     about = {"file": source.name, "sequence": planned.sequence}
     yield translate("{file} against the register of organisations at ledger event {sequence}", lang, **about)
     yield _table_of_counts(change, lang)
-    if change.told:
+    if change.rows:
         yield _table_of_changes(change, lang)
-    if len(change.told) > ROWS_SHOWN:
-        yield translate("… and {count} more; --format json has all.", lang, count=len(change.told) - ROWS_SHOWN)
+    if len(change.rows) > ROWS_SHOWN:
+        yield translate("… and {count} more; --format json has all.", lang, count=len(change.rows) - ROWS_SHOWN)
     if change.not_listed:
         yield translate(
             "{count} positions of these organisations are not in the file; they stay as they are.",
@@ -34,8 +34,8 @@ def import_parts(source: RegisterSource, planned: RegisterPreview, lang: Languag
 
 
 def counts_of(change: RegisterChange) -> dict[str, int]:
-    new = sum(told.is_new for told in change.told)
-    return {"new": new, "changed": len(change.told) - new, "unchanged": change.unchanged}
+    new = sum(row.is_new for row in change.rows)
+    return {"new": new, "changed": len(change.rows) - new, "unchanged": change.unchanged}
 
 
 def masked(fields: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[Any, Any]]:
@@ -62,9 +62,9 @@ def _table_of_counts(change: RegisterChange, lang: Language) -> Table:
 def _table_of_changes(change: RegisterChange, lang: Language) -> Table:
     table = Table()
     add_columns(table, lang, "", "Organisation", "Position", "What changes", overflow="fold")
-    for told in change.told[:ROWS_SHOWN]:
-        kind = translate("new", lang) if told.is_new else translate("changed", lang)
-        table.add_row(kind, told.organisation, told.position, _fields(masked(told.fields), lang))
+    for row in change.rows[:ROWS_SHOWN]:
+        kind = translate("new", lang) if row.is_new else translate("changed", lang)
+        table.add_row(kind, row.organisation, row.position, _fields(masked(row.fields), lang))
     return table
 
 

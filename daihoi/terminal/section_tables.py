@@ -71,18 +71,18 @@ def late_table(report: Report, lang: Language) -> Table:
     title = labels.counted(translate("Late", lang), report.late, lang)
     table = labels.table_of(title, lang, "Task", "Title", "In charge", "Deadline", "Status")
     labels.add_columns(table, lang, "Days late", justify="right")
-    told = number_of(report)
+    number = number_of(report)
     for line in report.late:
         status = translate(labels.CELLS[line.cell][0], lang)
         if line.completed_on:
             status += f" ({format_date(line.completed_on)})"
         days = format_number(line.days_late, lang)
-        table.add_row(told(line), _title(line, lang), in_charge(line, lang), _deadline(line, lang), status, days)
+        table.add_row(number(line), _title(line, lang), in_charge(line, lang), _deadline(line, lang), status, days)
     return table
 
 
 def _deadline(line: LateLine, lang: Language) -> Text:
-    """With the original one where it was moved, and why it was over when it was set."""
+    """The deadline, with the original one where it was moved, and why it was over when it was set."""
     return Text(labels.moved_deadline(line.deadline, line.original_deadline, line.past_because, lang))
 
 
@@ -110,11 +110,11 @@ def coming_table(report: Report, lang: Language) -> Table:
     )
     headings = ("Task", "Title", "In charge", "Deadline", "Status", "Product")
     table = labels.table_of(labels.counted(title, coming.lines, lang), lang, *headings)
-    told = number_of(report)
+    number = number_of(report)
     for line in coming.lines:
         status = translate(STATE_NAMES[line.state], lang)
         deadline, product = format_date(line.deadline), Text(line.product or "")
-        table.add_row(told(line), _title(line, lang), in_charge(line, lang), deadline, status, product)
+        table.add_row(number(line), _title(line, lang), in_charge(line, lang), deadline, status, product)
     return table
 
 

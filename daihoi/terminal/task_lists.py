@@ -22,9 +22,9 @@ def missing_table(report: Report, lang: Language) -> Table:
     table = labels.table_of(translate("Tasks that lack an essential", lang), lang, "Essential")
     labels.add_columns(table, lang, "Missing", justify="right")
     labels.add_columns(table, lang, "Tasks", overflow="fold")
-    told = number_of(report)
+    number = number_of(report)
     for name in ESSENTIALS:
-        ids = [told(line) for line in report.lacking if name in line.missing]
+        ids = [number(line) for line in report.lacking if name in line.missing]
         share = labels.share_in_words(Share.of(len(ids), report.totals.tasks), lang)
         tasks = _undated(report, lang) if name == Essential.DEADLINE else ", ".join(ids)
         table.add_row(translate(labels.ESSENTIAL_NAMES[name], lang), share, tasks)
@@ -40,10 +40,10 @@ def number_of(report: Report) -> Callable[[NamedTask], str]:
 def _undated(report: Report, lang: Language) -> str:
     """The tasks without a deadline; those that are due from the opening day, which is not set yet, day by day."""
     undated = [line for line in report.lacking if Essential.DEADLINE in line.missing]
-    told = number_of(report)
+    number = number_of(report)
     by_offset: dict[int | None, list[str]] = {}
     for line in undated:
-        by_offset.setdefault(line.due_offset_days, []).append(told(line))
+        by_offset.setdefault(line.due_offset_days, []).append(number(line))
     never = [", ".join(by_offset.pop(None))] if None in by_offset else []
     counted = sorted((days, ids) for days, ids in by_offset.items() if days is not None)
     return "\n".join([*never, *(f"{offset_in_words(days, lang)}: {', '.join(ids)}" for days, ids in counted)])
@@ -58,7 +58,7 @@ def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
 
 
 def _deadline(line: TaskLine, lang: Language) -> str:
-    """With the original one where it was extended."""
+    """The deadline, with the original one where it was extended."""
     if line.due_offset_days is not None:
         return offset_in_words(line.due_offset_days, lang)
     return labels.moved_deadline(line.deadline, line.original_deadline, line.past_because, lang)

@@ -75,10 +75,10 @@ def _day_to_show(resources: Iterable[ResourceLine], today: date) -> date:
     return min((day for day in firsts if day > today), default=max(firsts, default=today))
 
 
-def _monday_of(wanted: str, today: date) -> date:
-    """Of the week that is asked for; this week where that is none."""
+def _monday_of(text: str, today: date) -> date:
+    """The Monday of the week that is asked for, or of this week where what was asked is no week."""
     try:
-        day = date.fromisoformat(wanted)
+        day = date.fromisoformat(text)
     except ValueError:
         day = today
     day = min(max(day, FIRST_DAY + A_WEEK), LAST_DAY - A_WEEK)

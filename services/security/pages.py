@@ -81,8 +81,8 @@ async def incidents_page(visit: Visit) -> Response:
     """What is not over first, by severity; among the same the newest first."""
     words = words_of(visit.query.get("q", ""))
     documents = [_readable(visit, document) for document in visit.views.documents("incidents")]
-    found = [document for document in documents if has_words(words, "", (document["_id"], document["place"]))]
-    ordered = sorted(found, key=lambda document: document["reported_at"], reverse=True)
+    matching = [document for document in documents if has_words(words, "", (document["_id"], document["place"]))]
+    ordered = sorted(matching, key=lambda document: document["reported_at"], reverse=True)
     ordered.sort(key=lambda document: (document["status"] == "resolved", _severity(document)))
     return visit.render(
         "security/incidents.html",

@@ -18,7 +18,8 @@ MOST_DEPUTIES = 50
 
 
 class Holdings(State):
-    """By position: who holds it, who left it last, who acted in it last. `recorded` counts all there ever were."""
+    """For each position who holds it, who left it last, who acted in it last. `recorded` counts all there ever
+    were."""
 
     holders: Mapping[str, events.PositionHeld] = {}
     left: Mapping[str, events.PositionVacated] = {}
@@ -30,7 +31,7 @@ class Holdings(State):
         return self.but(deputies=_without(self.deputies, position))
 
     def renamed(self, position: str, name: str) -> "Holdings":
-        """With the position under its right name."""
+        """The same, with the position under its right name."""
 
         def right[Held: BaseModel](held: Mapping[str, Held]) -> Mapping[str, Held]:
             if position not in held:
@@ -309,7 +310,8 @@ def check_exclusive(command: HoldPosition | HandOverPosition, everywhere: Mappin
 
 
 def _are_one(held: events.PositionHeld | events.ActingAppointed, command: Holder) -> bool:
-    """By their ids where both have one, otherwise by their names however these are spelled."""
+    """Whether two are one person: by their ids where both have one, otherwise by their names however these are
+    spelled."""
     if held.person_id and command.person_id:
         return held.person_id == command.person_id
     return same(held.person) == same(command.person)

@@ -21,8 +21,8 @@ def entries_in(code_list: CodeList, seen: Mapping[Key, Any]) -> Entries:
 
 
 def entries_held(code_list: CodeList, state: KnownList | None) -> Entries:
-    """Of units, by default those whose services this process knows: with the list, a congress says itself which of
-    all services take part."""
+    """The entries of a list; of units, by default those whose services this process knows: with the list, a congress
+    says itself which of all services take part."""
     if code_list is CodeList.UNITS and state is None:
         return registered_units()
     return entries_of(code_list, state)

@@ -17,7 +17,7 @@ class Names(State):
     merged: Mapping[str, events.NameMerged] = {}
 
     def renamed(self, position: str, name: str) -> "Names":
-        """With what is merged into a position under its right name."""
+        """The same, with what is merged into a position under its right name."""
         return self.but(
             merged={
                 folded: merged.model_copy(update={"position": name}) if merged.position == position else merged

@@ -243,7 +243,7 @@ def _registered(organisation: Organisation) -> naming.Registered:
 
 
 def _on_the_register[Named: Command](command: Named, organisation: Organisation) -> Named:
-    """With the positions that it names as the register has them, however they are spelled."""
+    """The entry, with the positions that it names as the register has them, however they are spelled."""
     named = {field: getattr(command, field, None) for field in ("position", "deputises_for")}
     return command.model_copy(
         update={field: _picked(position, command, organisation) for field, position in named.items() if position}
@@ -251,7 +251,8 @@ def _on_the_register[Named: Command](command: Named, organisation: Organisation)
 
 
 def _picked(position: str, command: Command, organisation: Organisation) -> str:
-    """As it is stored, or the only one that differs in marks, case and blanks alone. Raises a refusal."""
+    """The position as it is stored, or the only one that differs in marks, case and blanks alone. Raises a
+    refusal."""
     if stored := _as_stored(position, organisation):
         return stored
     alike = [stored for stored in organisation.positions if same(stored) == same(position)]

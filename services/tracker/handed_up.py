@@ -65,7 +65,7 @@ class HandedUp(BaseModel):
 
 
 def content_digest(report: Report, form: int = FORM) -> str | None:
-    """Nothing for a form that this version does not know."""
+    """The digest of what the report says; nothing for a form that this version does not know."""
     content = content_of(report, form)
     return None if content is None else view_digest(content)
 
@@ -93,8 +93,8 @@ async def issued(views: Views) -> list[IssuedReport]:
 async def handed_up(
     congress: str, views: Views, ledger: Ledger, symbol: str, past: Past, wanted: Wanted = AS_USUAL
 ) -> HandedUp:
-    """As of the event and for the day that it was issued with, compared with what was issued before it. Raises a
-    refusal where there is none of that symbol, or nothing can be said of that event."""
+    """The report as of the event and for the day that it was issued with, compared with what was issued before it.
+    Raises a refusal where there is none of that symbol, or nothing can be said of that event."""
     with as_written():
         record = issued_as(await _on_record(views), symbol)
     if record is None:

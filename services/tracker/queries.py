@@ -61,7 +61,7 @@ async def consolidated_report(
 
 
 async def duties(store: Views, today: date, locality: str = "") -> Duties:
-    """Of every locality, or of one. No row: there is no such locality."""
+    """The duties of every locality, or of one; without a row where there is no such locality."""
     fields = {"tasks": "locality", "duties": "locality", "organisations": "_id"}
     _, views, _ = await views_at_once(store, (*fields, "code_lists"))
     tasks, duties, organisations = (
@@ -95,7 +95,7 @@ async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked:
 
 
 async def incidents(store: Views, *, unmasked: bool = False) -> list[Document]:
-    """By when they were reported; what only some may read is masked unless this reader may."""
+    """The incidents by when they were reported; what only some may read is masked unless this reader may."""
     documents = await store.documents("incidents")
     with as_written():
         ordered = sorted(documents, key=lambda document: (document["reported_at"], document["_id"]))
@@ -159,7 +159,7 @@ async def history_of(
 
 
 def _happened_until(views: Views) -> str:
-    """As rows have it; what sorts after every row where the time at which things happened does not count."""
+    """The time as rows have it; what sorts after every row where the time at which things happened does not count."""
     past = views.instant if isinstance(views, PastViews) else None
     if past is None or past.by is not By.HAPPENED or not isinstance(past.at, datetime):
         return "~"

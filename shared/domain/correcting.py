@@ -117,8 +117,8 @@ CORRECTIONS_FULL = Refusal("corrections_full", "{entity_id} has been corrected {
 
 
 def wrong_values(command: Correction, held: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what is given the values that are other than what is `held`. Raises a refusal for what was never recorded,
-    which is not held."""
+    """The values given that are other than what is `held`. Raises a refusal for what was never recorded, which is not
+    held."""
     given = command.given
     if missing := [name for name in given if name not in held]:
         raise NEVER_RECORDED(fields=tuple(map(field_words, missing)), entity_id=command.entity_id)

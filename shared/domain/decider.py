@@ -236,7 +236,7 @@ class Aggregate:
 
     @property
     def public_commands(self) -> tuple[type[Command], ...]:
-        """Those that callers may give."""
+        """The commands that callers may give."""
         return () if self.internal else self.commands
 
     @property

@@ -101,12 +101,11 @@ def check_on_list(code_list: CodeList, entry_id: str, entries: Entries) -> None:
         raise ENTRY_RETIRED(id=entry_id, list=LIST_NAMES[code_list])
 
 
-def ids_for(said: str, entries: Entries) -> str:
-    """The ids that can be named; that of the entry which is called what somebody `said` stands first, with its
-    name."""
+def ids_for(name: str, entries: Entries) -> str:
+    """The ids that can be named; that of the entry which is called `name` stands first, with its name."""
     live = [entry for entry in entries if not entry.retired]
-    called = next((entry for entry in live if _plain(said) in map(_plain, (entry.name.vi, entry.name.en))), None)
-    first = [f"{called.id} ({said})"] if called else []
+    called = next((entry for entry in live if _plain(name) in map(_plain, (entry.name.vi, entry.name.en))), None)
+    first = [f"{called.id} ({name})"] if called else []
     return ", ".join([*first, *(entry.id for entry in live if entry is not called)])
 
 

@@ -45,7 +45,7 @@ def written(cell: Cell) -> Value | None:
 
 
 def _cleaned(text: str) -> str:
-    """One letter has one form, whoever typed it: macOS writes letters and marks apart."""
+    """The cell's text, in which one letter has one form, whoever typed it: macOS writes letters and marks apart."""
     try:
         return clean(text)
     except Unclean as why:

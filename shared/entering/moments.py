@@ -40,7 +40,7 @@ def parse_moment(text: str, *, begins: bool = False, now: datetime | None = None
 
 
 def parse_time(text: str) -> datetime:
-    """As `parse_moment`, and no ledger sequence; a day is its beginning. Raises a refusal."""
+    """Reads what `parse_moment` does, but no ledger sequence; a day is its beginning. Raises a refusal."""
     return _time(text, NO_TIME, begins=True)
 
 

@@ -44,8 +44,8 @@ def measure_said_in(text: str) -> int:
 
 def amount_of(value: Value, measure: int = 1) -> int:
     """In đồng; nothing says what is counted where `measure` is 0. Raises `Refused`."""
-    said = _in_text(value, measure or 1) if isinstance(value, str) else _number(value, measure or 1)
-    amount = in_range(said, 0, MOST_VND)
+    number = _in_text(value, measure or 1) if isinstance(value, str) else _number(value, measure or 1)
+    amount = in_range(number, 0, MOST_VND)
     if not measure and 0 < amount < _LEAST_VND:
         raise SMALL_SUM(found=quoted(value))
     return amount

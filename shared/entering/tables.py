@@ -79,7 +79,7 @@ def unreadable(why: Refused) -> Unreadable:
 
 
 def rows_too_long(rows: Iterable[Row], header: Row, separator: str) -> Iterator[Wrong]:
-    """Those with more cells than there are headings, where a `separator` parts them."""
+    """The rows with more cells than there are headings, where a `separator` parts them."""
     for row in rows if separator else ():
         filled = max((at for at, cell in enumerate(row.cells, start=1) if cell is not None), default=0)
         if filled > len(header.cells):

@@ -38,7 +38,7 @@ class Kind(NamedTuple):
 
 
 def kind_of(name: str, schema: Schema) -> Kind:
-    """By its schema; sums by the end of the field's name."""
+    """The kind of a field, by its schema; sums are known by the end of the field's name."""
     match schema:
         case {"enum": [first, *_]} | {"const": first}:
             return Kind("choice", str(first), _untouched)

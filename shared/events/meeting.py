@@ -38,7 +38,7 @@ class MeetingConcluded(Event):
 
 
 class MeetingValues(Values):
-    """Of the conclusion the points that are corrected."""
+    """The points of the conclusion that are corrected."""
 
     title: Text | None = if_corrected()
     held_on: date | None = if_corrected()

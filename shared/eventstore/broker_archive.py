@@ -57,7 +57,7 @@ def _frame(content: bytes) -> bytes:
 
 
 def masked_crc32c(content: bytes) -> int:
-    """As the framing format of Snappy has it. Two bytes at a time, which takes half as long."""
+    """The checksum as the framing format of Snappy has it. Two bytes at a time, which takes half as long."""
     crc, pairs = 0xFFFFFFFF, len(content) // 2
     table = _of_two_bytes()
     for pair in struct.unpack_from(f"<{pairs}H", content):

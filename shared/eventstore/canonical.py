@@ -23,7 +23,7 @@ def compact(document: object, *, bits: int = 64) -> bytes:
 
 
 def json_line(document: object) -> bytes:
-    """As `compact`, with the end of the line; whatever Python has parsed can be written."""
+    """What `compact` writes, with the end of the line; whatever Python has parsed can be written."""
     try:
         return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:

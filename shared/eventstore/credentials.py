@@ -51,10 +51,10 @@ def may_publish(credentials: Credentials | None, subject: str) -> bool:
     """Whether the credentials say so; where a server has no locks, everybody may."""
     if credentials is None:
         return True
-    said = credentials.permissions["pub"]
-    if any(covers(pattern, subject) for pattern in said.get("deny", ())):
+    publish = credentials.permissions["pub"]
+    if any(covers(pattern, subject) for pattern in publish.get("deny", ())):
         return False
-    return any(covers(pattern, subject) for pattern in said.get("allow", ()))
+    return any(covers(pattern, subject) for pattern in publish.get("allow", ()))
 
 
 def name_of(congress: str, identity: str) -> str:

@@ -155,7 +155,7 @@ def as_it_is_stored(stored: Stored) -> tuple[bytes, bytes, int]:
 
 
 def nanoseconds(recorded: str) -> int:
-    """Of a time as the server writes it, `2020-09-01T00:00:00.123456789Z`, since 1970."""
+    """The nanoseconds since 1970 of a time as the server writes it, `2020-09-01T00:00:00.123456789Z`."""
     whole, _, fraction = recorded.removesuffix("Z").partition(".")
     seconds = int(datetime.fromisoformat(f"{whole}+00:00").timestamp())
     return seconds * 10**9 + int(fraction.ljust(9, "0"))

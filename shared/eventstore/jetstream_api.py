@@ -32,7 +32,7 @@ async def services_with_streams(connection: Client, congress: str) -> list[str]:
 
 
 async def js_names(connection: Client, call: str, **which: str) -> list[str]:
-    """Of all streams, or of all consumers of one. Raises `Unavailable`."""
+    """The names of all streams, or of all consumers of one. Raises `Unavailable`."""
     names: list[str] = []
     while True:
         answer = await js_call(connection, call, {"offset": len(names), **which})
@@ -53,8 +53,8 @@ async def stream_info(connection: Client, stream: str, **options: Any) -> dict[s
 
 
 def _is_from_the_leader(cluster: dict[str, Any]) -> bool:
-    """Without a leader any replica answers, and for ten seconds after its start one that led before, however far
-    behind it is (nats-server 2.15). Whoever answers leaves itself out of `replicas`."""
+    """Whether the leader answered. Without one any replica answers, and for ten seconds after its start one that led
+    before, however far behind it is (nats-server 2.15). Whoever answers leaves itself out of `replicas`."""
     others = {replica["name"] for replica in cluster.get("replicas", ())}
     return not cluster or cluster.get("leader", "") not in {"", *others}
 

@@ -79,7 +79,7 @@ class EvidenceStore:
     async def name(self, sha256: str, whole: Whole) -> None:
         """Makes an upload the content of this checksum, unless there is one. Raises `NoStream`, `Unavailable`."""
         digest = base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode()
-        said = {
+        description = {
             "name": sha256,
             "headers": {"Content-Type": [whole.media_type]},
             "options": {"max_chunk_size": PART_BYTES},
@@ -91,7 +91,7 @@ class EvidenceStore:
             "mtime": datetime.now(UTC).isoformat(),
         }
         try:
-            await self._store(self.subject_of_name(sha256), as_json(said), {EXPECTED: "0"})
+            await self._store(self.subject_of_name(sha256), as_json(description), {EXPECTED: "0"})
         except Conflict:
             return
 
@@ -102,9 +102,11 @@ class EvidenceStore:
         if stored is None:
             return None
         try:
-            said: dict[str, Any] = read_json(stored.body)
-            media_type = said["headers"]["Content-Type"][0]
-            return Whole(str(said["nuid"]), int(said["size"]), int(said["chunks"]), str(media_type))
+            description: dict[str, Any] = read_json(stored.body)
+            media_type = description["headers"]["Content-Type"][0]
+            return Whole(
+                str(description["nuid"]), int(description["size"]), int(description["chunks"]), str(media_type)
+            )
         except (NotJson, LookupError, TypeError, ValueError):
             return None
 

@@ -34,12 +34,12 @@ class Records:
         self.stream = record_stream(bucket)
 
     async def read(self, key: str) -> Record | None:
-        """As the leader has it. Raises `NoStream`, `Unavailable`."""
+        """The record as the stream's leader has it. Raises `NoStream`, `Unavailable`."""
         stored = await read_one(self._connection, self.stream, last_by_subj=record_subject(self._bucket, key))
         return self._record(stored) if stored else None
 
     async def read_any(self, *keys: str) -> list[Record]:
-        """Those that are there, in one question to whichever server is near. Raises `Unavailable`."""
+        """The records that are there, in one question to whichever server is near. Raises `Unavailable`."""
         subjects = [record_subject(self._bucket, key) for key in keys]
         try:
             async with DirectReader(self._connection, self.stream) as reader:
@@ -50,7 +50,7 @@ class Records:
         return [self._record(stored) for stored in page.messages]
 
     async def all(self) -> list[Record]:
-        """By key, all of them, in memory. Raises `Unavailable`."""
+        """All records by their keys, in memory. Raises `Unavailable`."""
         subject = record_subject(self._bucket, ">")
         records = [self._record(stored) async for stored in read_subject(self._connection, self.stream, subject)]
         return sorted({record.key: record for record in records}.values())

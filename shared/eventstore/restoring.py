@@ -116,14 +116,14 @@ class Restoring:
     async def _copies(self, on_progress: Progress) -> AsyncIterator[Stored]:
         """The ledger's, with their headers, in the order of the stream; what it holds a second time is left out."""
         end = (await stream_info(self._connection, self._ledger))["state"]["last_seq"]
-        wanted = 1
+        next_sequence = 1
         async for copy in read_subject(self._connection, self._ledger, ">", with_headers=True):
             origin = origin_of(copy)
-            if origin.stream == self.stream and origin.sequence >= wanted:
-                if origin.sequence > wanted:
-                    raise LEDGER_LACKS(stream=self.stream, sequence=wanted)
+            if origin.stream == self.stream and origin.sequence >= next_sequence:
+                if origin.sequence > next_sequence:
+                    raise LEDGER_LACKS(stream=self.stream, sequence=next_sequence)
                 yield copy
-                wanted += 1
+                next_sequence += 1
             if copy.sequence % 100 == 0 or copy.sequence >= end:
                 on_progress(copy.sequence, end)
 
@@ -136,7 +136,8 @@ class Restoring:
                 on_progress(sequence, end)
 
     async def _send(self, copy: Stored) -> int:
-        """Without its headers where the server takes them for an order that it can't carry out again."""
+        """Sends an event, without its headers where the server takes them for an order that it can't carry out
+        again."""
         subject, headers = as_it_was_sent(copy)
         answer = await self._request(subject, headers, copy.body)
         if "error" in answer or answer.get("duplicate"):
@@ -153,7 +154,7 @@ class Restoring:
         return dict(read_json(reply.data))
 
     async def _make_ready(self, *, anew: bool) -> None:
-        """With the settings that it has, or else those that it must have."""
+        """Makes the stream ready, with the settings that it has, or else those that it must have."""
         try:
             config = (await stream_info(self._connection, self.stream))["config"]
             if not anew:

@@ -188,7 +188,8 @@ def _events_of(stream: str) -> tuple[str, ...]:
 
 
 def _length_of_every_stream() -> tuple[str, ...]:
-    """Of units too that joined after the credentials were made: a wildcard stands for a whole name."""
+    """The right to ask for the length of every stream, of units too that joined after the credentials were made: a
+    wildcard stands for a whole name."""
     return ("$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*")
 
 
@@ -207,10 +208,10 @@ def _own_inbox(congress: str, identity: str) -> str:
 
 def covers(pattern: str, subject: str) -> bool:
     """Whether everything that matches `subject`, which may have wildcards itself, matches `pattern`."""
-    wanted, tokens = pattern.split("."), subject.split(".")
-    for place, part in enumerate(wanted):
+    parts, tokens = pattern.split("."), subject.split(".")
+    for place, part in enumerate(parts):
         if part == EVERYTHING:
             return len(tokens) > place
         if place == len(tokens) or part not in ("*", tokens[place]) or tokens[place] == EVERYTHING:
             return False
-    return len(wanted) == len(tokens)
+    return len(parts) == len(tokens)

@@ -108,7 +108,7 @@ async def extent(
 
 
 async def losses(ledger: Ledger, projected: Mapping[str, int] | None = None) -> list[StreamLost]:
-    """Of all streams of a congress, the ledger's too; otherwise as `extent`."""
+    """The losses of all streams of a congress, the ledger's too. Raises as `extent`."""
     return (await extent(ledger, projected)).losses
 
 

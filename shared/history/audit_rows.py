@@ -47,7 +47,7 @@ def parked_row(stored: Stored, origin: Origin, envelope: Envelope | None, reason
 
 
 def discarded_row(parked: Document, envelope: Envelope | None, discard: Recorded) -> Document:
-    """Of an event that somebody decided to go on without; `reason` is why it was parked."""
+    """The row of an event that somebody decided to go on without; `reason` is why it was parked."""
     return {
         "_id": parked["_id"],
         "recorded": parked["recorded"],
@@ -89,7 +89,7 @@ def within_bounds(row: Document) -> tuple[Document, int]:
 
 
 def _what_fits(row: Document) -> Document:
-    """Of its data the first fields that half a row has room for, and how many it lacks."""
+    """The first fields of its data that half a row has room for, and how many it lacks."""
     data, fitting, room = row.get("data", {}), {}, ROW_BYTES // 2
     for name, value in data.items():
         if is_storable({name: value}) and (length := len(compact({name: value}))) <= room:
@@ -115,7 +115,8 @@ def _of_envelope(envelope: Envelope) -> Document:
 
 
 def _happened(envelope: Envelope) -> Document:
-    """Nothing where the time is at the edge of the calendar and has no UTC; such an event is parked."""
+    """When it happened; nothing where the time is at the edge of the calendar and has no UTC; such an event is
+    parked."""
     try:
         return {"happened": instant(envelope.time)}
     except OverflowError:

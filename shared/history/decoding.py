@@ -18,7 +18,7 @@ from shared.eventstore.ledger import Origin, origin_of
 from shared.history.storable import NOT_STORABLE
 from shared.values.local_time import LOCAL_TIME
 from shared.values.types import ID_PATTERN, MAX_SEQUENCE
-from shared.views import VIEWS
+from shared.views.all_views import VIEWS
 from shared.views.view import Recorded, View
 
 UNDECODABLE = "undecodable"

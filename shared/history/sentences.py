@@ -126,8 +126,8 @@ def with_summary(row: Document, *, unmasked: bool = False) -> Document:
     if "data" not in row:
         return row
     person = row.get("person", "")
-    told = summary(row["type"], row["actor"], row["entity_id"], row["data"], person=person, unmasked=unmasked)
-    return row | {"summary": told}
+    sentences = summary(row["type"], row["actor"], row["entity_id"], row["data"], person=person, unmasked=unmasked)
+    return row | {"summary": sentences}
 
 
 def _acting(actor: str, person: str) -> object:

@@ -192,6 +192,7 @@ def offset_in_words(days: int, lang: Language) -> str:
 
 
 def format_instant(moment: datetime, lang: Language) -> str:
-    """To the second, in Asia/Ho_Chi_Minh: `23:59:59 on 13/08/2020` (en), `23:59:59 ngày 13/08/2020` (vi)."""
+    """An instant to the second, in Asia/Ho_Chi_Minh: `23:59:59 on 13/08/2020` (en), `23:59:59 ngày 13/08/2020`
+    (vi)."""
     local = moment.astimezone(LOCAL_TIME)
     return translate("{time} on {day}", lang, time=f"{local:%H:%M:%S}", day=format_date(local.date()))

@@ -112,7 +112,7 @@ def _of_one(sentence: str, ones: frozenset[str]) -> str:
     def one(match: re.Match[str]) -> str:
         if match["name"] not in ones:
             return match[0]
-        said = PHRASES[match["phrase"]] if match["phrase"] else f"{match['before']}{NOUNS[match['noun']]}"
-        return f"{'There is ' if match['there'] else ''}{match['number']} {said}"
+        noun = PHRASES[match["phrase"]] if match["phrase"] else f"{match['before']}{NOUNS[match['noun']]}"
+        return f"{'There is ' if match['there'] else ''}{match['number']} {noun}"
 
     return _AFTER_ONE.sub(one, sentence)

@@ -46,8 +46,8 @@ def with_password_file(url: str, file: Path | None) -> str:
 
 
 def login(url: str, *, reads_only: bool = False) -> Login:
-    """From a folder, the tracker's password, or for who `reads_only` the reader's where there is one. Raises
-    `PlatformError`, and `ValueError` where `url` is none."""
+    """How to log in at `url`: from a folder of passwords with the tracker's, or for who `reads_only` the reader's
+    where there is one. Raises `PlatformError`, and `ValueError` where `url` is none."""
     parts = urlsplit(url)
     options = parts.query.split("&")
     files = [option.partition("=")[2] for option in options if option.startswith(f"{PASSWORD_FILE}=")]
@@ -66,7 +66,8 @@ def login(url: str, *, reads_only: bool = False) -> Login:
 
 
 def read_password(file: Path) -> str:
-    """Without the end of its line. Raises `PlatformError`, where others may read the file too."""
+    """The password in a file, without the end of its line. Raises `PlatformError`, where others may read the file
+    too."""
     try:
         password = read_file(file, LARGEST_PASSWORD_BYTES).decode().rstrip("\r\n")
     except OSError as error:

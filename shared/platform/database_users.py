@@ -82,7 +82,7 @@ def make_view_users(client: MongoClient[Any], folder: Path, database: str = "") 
 
 
 def make_user(client: MongoClient[Any], user: str, folder: Path, database: str = "") -> None:
-    """With the password and the roles that it is to have, whether it is there or not."""
+    """Makes a user with the password and the roles that it is to have, whether it is there or not."""
     roles, there = roles_of(user, database), client.admin.command("usersInfo", user)["users"]
     if there:
         roles += [role for role in there[0]["roles"] if _is_of_another_congress(role, roles[0])]
@@ -90,7 +90,7 @@ def make_user(client: MongoClient[Any], user: str, folder: Path, database: str =
 
 
 def _is_of_another_congress(role: dict[str, str], own: dict[str, str]) -> bool:
-    """One server may keep several, each in a database of its own."""
+    """Whether the role is of another congress: one server may keep several, each in a database of its own."""
     return role["role"] == own["role"] and role["db"] != own["db"]
 
 

@@ -60,8 +60,8 @@ def mongod_program() -> str:
 
 
 def embedded_database(directory: Path, port: int, program: str) -> EmbeddedDatabase:
-    """With `program` as mongod, or SecantusDB where it is empty. Makes the passwords that are missing. Raises
-    `PlatformError`."""
+    """The embedded database: `program` as mongod, or SecantusDB where it is empty. Makes the passwords that are
+    missing. Raises `PlatformError`."""
     provide_passwords(directory / KEYS)
     if not program:
         command = secantus.command(secantus_program(), directory, port)

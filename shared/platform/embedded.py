@@ -89,7 +89,7 @@ def check_named(settings: Settings, *, with_mongo: bool = True) -> None:
 
 
 def _say_what_has_no_effect(settings: Settings) -> None:
-    """Once a process. `daihoi nats` uses the credentials all the same, so they are not refused."""
+    """Says so once a process. `daihoi nats` uses the credentials all the same, so they are not refused."""
     unused = []
     if not settings.nats_url and settings.nats_credentials:
         unused.append(("DAIHOI_NATS_CREDENTIALS", "DAIHOI_NATS_URL"))

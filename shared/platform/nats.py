@@ -119,12 +119,12 @@ def servers_of(url: str) -> list[str]:
 
 
 def new_client() -> Client:
-    """One that no message makes deaf, or nats-py's own where only what libraries promise is to be used."""
+    """A client that no message makes deaf, or nats-py's own where only what libraries promise is to be used."""
     return Client() if is_plain() else HandOverClient()
 
 
 def server_version(connection: Client) -> tuple[int, int, int]:
-    """Of the server that the connection is to."""
+    """The version of the server that the connection is to."""
     version = connection.connected_server_version
     return version.major, version.minor, version.patch
 

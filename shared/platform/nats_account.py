@@ -100,7 +100,7 @@ def jwts(folder: Path) -> Mapping[str, str]:
 
 
 def _exports() -> list[dict[str, Any]]:
-    """One for all that goes in: then the server sees that an answer would go in again, and lets it be."""
+    """An export for all that goes in: then the server sees that an answer would go in again, and lets it be."""
     answered = {"response_type": "Stream", "response_threshold": ANSWERS_AT_MOST_APART_S * 10**9}
     into = {"name": "store", "subject": ">", "type": "service", **answered}
     return [into, *({"name": subject, "subject": subject, "type": "stream"} for subject in OUT_OF_THE_STORE)]
@@ -125,11 +125,11 @@ def mint(
     """The credentials in `path`, of a user of this account: made where there are none or these are revoked, signed
     anew for the same key where they allow something else. Raises `PlatformError`."""
     account = key_of(folder, account_name)
-    wanted = permissions(publish, subscribe)
+    allowed = permissions(publish, subscribe)
     with _told(folder), _alone(folder):
         held = read_credentials(path) if path.exists() else None
         if held and held.key.public not in revoked(folder):
-            if held.permissions == wanted and held.is_signed_by(account.public):
+            if held.permissions == allowed and held.is_signed_by(account.public):
                 return held
             made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe), held.key)
         else:
@@ -140,7 +140,8 @@ def mint(
 
 
 def keeper_credentials(folder: Path) -> Credentials:
-    """Of whoever keeps the server: may ask whether JetStream is there, and nothing else. Raises `PlatformError`."""
+    """The credentials of whoever keeps the server: may ask whether JetStream is there, and nothing else. Raises
+    `PlatformError`."""
     inbox = f"_INBOX._.{KEEPER}.>"
     return mint(folder / f"{KEEPER}.creds", folder, "account", KEEPER, ("$JS.API.INFO",), (inbox,))
 

@@ -40,7 +40,7 @@ def locks(keys: Path) -> list[str]:
 
 
 def nats_string(text: str) -> str:
-    """As nats-server's configuration has it: of all escapes, those of single bytes do for every path. JSON's would
-    not: the server knows no `\\u`."""
+    """A text as nats-server's configuration has it: of all escapes, those of single bytes do for every path. JSON's
+    would not: the server knows no `\\u`."""
     written = re.sub(rb"[^ !#-\[\]-~]", lambda byte: b"\\x%02x" % byte.group()[0], os.fsencode(text))
     return f'"{written.decode()}"'

@@ -107,7 +107,7 @@ class Credentials(NamedTuple):
         return claims_of(self.jwt).get("iss") == account
 
     def connection_options(self) -> dict[str, Any]:
-        """As nats-py wants them."""
+        """The options of a connection, in the form that nats-py takes."""
         return {"user_jwt_cb": self.show, "signature_cb": self.sign, "inbox_prefix": self.inbox_prefix}
 
     def show(self) -> bytearray:
@@ -131,7 +131,7 @@ def user_jwt(account: NKey, user: str, name: str, publish: tuple[str, ...], subs
 
 
 def permissions(publish: tuple[str, ...], subscribe: tuple[str, ...]) -> Claims:
-    """As a user's JWT has them."""
+    """The permissions in the form that a user's JWT has them in."""
     return {"pub": {"allow": [*publish]}, "sub": {"allow": [*subscribe]}}
 
 
@@ -201,7 +201,7 @@ def _check_permissions(nats: object) -> None:
 
 
 def read_key(path: Path) -> NKey:
-    """From a file that holds a seed. Raises as `read_credentials`."""
+    """The key pair in a file that holds a seed. Raises as `read_credentials`."""
     try:
         key = NKey.from_seed(read_text(path).strip())
         check_closed(path)

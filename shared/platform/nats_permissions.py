@@ -74,7 +74,7 @@ class TellingClient(Client):
 
 @contextmanager
 def told_of_refusal(connection: Client, subject: str, tell: Callable[[], None]) -> Iterator[None]:
-    """As `TellingClient.told_of_refusal`; other clients tell nothing."""
+    """What `TellingClient.told_of_refusal` tells; other clients tell nothing."""
     if isinstance(connection, TellingClient):
         with connection.told_of_refusal(subject, tell):
             yield

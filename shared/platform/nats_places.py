@@ -127,6 +127,6 @@ def _remote(place: Place, tls: Tls, account: str) -> str:
 def _tls(tls: Tls, *, verified: bool, first: bool = False) -> str:
     """`first`: the server begins with the handshake where a client does, and is found by those that don't."""
     named = {"cert_file": tls.certificate, "key_file": tls.key, "ca_file": tls.authority}
-    said = [f"{name}: {nats_string(path)}" for name, path in named.items()]
-    said += ["verify: true"] * verified + ["handshake_first: auto"] * first
-    return f"tls {{ {', '.join(said)} }}"
+    options = [f"{name}: {nats_string(path)}" for name, path in named.items()]
+    options += ["verify: true"] * verified + ["handshake_first: auto"] * first
+    return f"tls {{ {', '.join(options)} }}"

@@ -59,7 +59,7 @@ NOT_ADMITTED = Refusal(
 
 
 class NotUsable(ValueError):
-    """Of a file, and why in words of ours."""
+    """A file of TLS can't be used; why, in words of ours."""
 
     def __init__(self, why: Message) -> None:
         super().__init__(why)

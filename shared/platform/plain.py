@@ -16,7 +16,8 @@ def is_plain() -> bool:
 
 
 def headers_as_bytes(headers: Mapping[str, str]) -> bytes:
-    """As they were sent, as far as nats-py lets one know: of a name that stands there twice it has one."""
+    """The headers as they were sent, as far as nats-py lets one know: of a name that stands there twice it has
+    one."""
     status = f" {headers[_STATUS]} {headers.get(_DESCRIPTION, '')}".rstrip() if _STATUS in headers else ""
     lines = [f"{name}: {value}" for name, value in headers.items() if name not in (_STATUS, _DESCRIPTION)]
     return "\r\n".join([f"NATS/1.0{status}", *lines, "", ""]).encode()

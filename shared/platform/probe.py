@@ -25,7 +25,7 @@ def file_of(data_dir: str, congress: str, service: str, instance: str = "") -> s
 
 
 def setting(name: str, default: str = "") -> str:
-    """As `shared.platform.setting_files` has it."""
+    """The setting, read as `shared.platform.setting_files` reads it."""
     if path := os.environ.get(f"DAIHOI_{name}_FILE"):
         with open(path, encoding="utf-8") as file:
             return file.read().strip()
@@ -37,15 +37,15 @@ def verdict(path: str) -> tuple[bool, str]:
     try:
         with open(path, encoding="utf-8") as file:
             state, _, until = file.readline().strip().partition(" ")
-            said = file.read().strip()
+            answer = file.read().strip()
         left = float(until) - time.monotonic()
     except FileNotFoundError:
         return False, f"absent {path}"
     except (OSError, ValueError) as error:
         return False, f"unreadable {path}: {error}"
     if not 0 < left < LONGEST_S:
-        return False, f"out-of-date {path}: {said}"
-    return state == READY, said
+        return False, f"out-of-date {path}: {answer}"
+    return state == READY, answer
 
 
 def main() -> int:
@@ -53,8 +53,8 @@ def main() -> int:
         sys.stderr.write("usage: probe.py SERVICE\n")
         return 2
     path = file_of(setting("DATA_DIR", DATA_DIR), setting("CONGRESS", CONGRESS), sys.argv[1], setting("INSTANCE"))
-    is_well, said = verdict(path)
-    sys.stdout.write(f"{said}\n")
+    is_well, answer = verdict(path)
+    sys.stdout.write(f"{answer}\n")
     return 0 if is_well else 1
 
 

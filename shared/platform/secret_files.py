@@ -25,7 +25,7 @@ def is_closed(status: os.stat_result) -> bool:
 
 
 def check_closed(path: Path) -> None:
-    """Of a file that holds a secret. Raises `PlatformError` where others have it too, `OSError`."""
+    """Checks a file that holds a secret. Raises `PlatformError` where others have it too, `OSError`."""
     status = path.stat()
     if not is_closed(status):
         raise PlatformError(SECRET_FILE_OPEN(path=path, mode=f"{stat.S_IMODE(status.st_mode):04o}"))

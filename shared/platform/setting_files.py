@@ -40,7 +40,8 @@ def take_setting_files(environment: MutableMapping[str, str]) -> None:
 
 
 def _check_closed(name: str, path: str) -> None:
-    """Of a folder each file is looked at when its secret is read: who may enter it has none of them by that."""
+    """Raises `PlatformError` where others may read the file. In a folder each file is looked at when its secret is
+    read: who may enter it has none of them by that."""
     if path and os.path.exists(path) and not os.path.isdir(path) and not is_closed(os.stat(path)):
         raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
 

@@ -157,7 +157,7 @@ class Settings(BaseSettings):
 
     @property
     def named_addresses(self) -> Mapping[str, str]:
-        """By service, without a slash at the end, what `http_addresses` says."""
+        """The addresses in `http_addresses` by service, without a slash at the end."""
         parts = (_ADDRESS.fullmatch(part.strip()) for part in self.http_addresses.split(";"))
         return {part[1]: part[2] for part in parts if part}
 

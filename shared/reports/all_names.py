@@ -25,12 +25,13 @@ def names_of_views(views: Mapping[str, Sequence[Document]]) -> Names:
 
 
 def names_in(lists: Mapping[CodeList, Entries], particulars: Particulars | None) -> Names:
-    """Of everything on the lists, and of the body above the units."""
+    """The names of everything on the lists, and of the body above the units."""
     return {**names_of(lists), **_above(particulars)}
 
 
 def of_the_register(organisations: Sequence[Document]) -> Names:
-    """Of the organisations, and of everybody with an id who holds or held a position there, as it is held."""
+    """The names of the organisations, and of everybody with an id who holds or held a position there, as it is
+    held."""
     names = ((document["_id"], document.get("name") or {}) for document in organisations)
     holdings = (
         holding

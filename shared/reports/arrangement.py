@@ -77,7 +77,8 @@ def _by_unit(arranged: Arranged) -> Sections:
 
 
 def _by_agency(arranged: Arranged) -> Sections:
-    """By name, as the register spells it or else most of the tasks; last those that nobody is in charge of yet."""
+    """Arranges by agency: by name, as the register spells it or else most of the tasks; last those that nobody is in
+    charge of yet."""
     named = [task for task in arranged.tasks if task["collective"]]
     by_agency: dict[str, list[Document]] = {}
     for task in named:

@@ -49,7 +49,7 @@ class Cells(BaseModel):
 
     @property
     def open_tasks(self) -> int:
-        """To be done and not done; suspended ones are not to be done for now."""
+        """How many are to be done and not done; suspended ones are not to be done for now."""
         return self.tasks - self.completed - self.suspended
 
     @property

@@ -33,7 +33,7 @@ class ListPage(BaseModel):
 
 
 def list_lines(documents: Iterable[Document]) -> list[ListLine]:
-    """Of the view `code_lists`, every list."""
+    """A line for every list in the view `code_lists`."""
     by_id = {document["_id"]: document for document in documents}
     return [_line(code_list, by_id) for code_list in CodeList]
 

@@ -49,7 +49,7 @@ class CongressOnRecord(Particulars):
 
 
 def on_record(documents: Sequence[Document]) -> CongressOnRecord | None:
-    """Of the view `congress`; nothing before the congress is put on record."""
+    """What the view `congress` says; nothing before the congress is put on record."""
     document = next((document for document in documents if document["_id"] == CONGRESS), None)
     return CongressOnRecord.model_validate(document) if document else None
 

@@ -68,7 +68,7 @@ class Deadlines(BaseModel):
 def deadlines_of(
     congress: Sequence[Document], tasks: Iterable[Document], *, with_those_by_hand: bool = False
 ) -> Deadlines:
-    """With no opening day nothing follows."""
+    """The deadlines that follow from the opening day; none where there is no opening day."""
     recorded = on_record(congress)
     opening_day = recorded.opening_day if recorded else None
     live = sorted((task for task in tasks if task["status"] not in CLOSED), key=task_order)

@@ -45,13 +45,13 @@ def _kinds(kind: str) -> set[str]:
     return {same(name) for name in (kind, *KINDS.get(kind, ()))}
 
 
-def document_list(documents: Iterable[Filed], wanted: DocumentFilter) -> list[Filed]:
-    return [document for document in documents if wanted.lets_through(document)]
+def document_list(documents: Iterable[Filed], criteria: DocumentFilter) -> list[Filed]:
+    return [document for document in documents if criteria.lets_through(document)]
 
 
 def documents_called(documents: Iterable[Document], what: str, unit: str = "") -> list[Document]:
-    """Those that a symbol names, with its term or without, or that have this id; marks and capitals may be left
-    out."""
+    """The documents that a symbol names, with its term or without, or that have this id; marks and capitals may be
+    left out."""
     citation = Citation.parse(what.upper())
     return [
         document

@@ -92,8 +92,8 @@ def filed(documents: Iterable[Document]) -> list[Filed]:
 
 
 def _meant(cited: str, by: Document, by_file: dict[str, list[Document]]) -> list[Document]:
-    """Those of the term that is cited, or else `by` has; where there are none, those without a term. Where no term is
-    said at all, those of the only term there is."""
+    """The documents of the term that is cited, or else `by` has; where there are none, those without a term. Where no
+    term is said at all, those of the only term there is."""
     citation = Citation.parse(cited)
     candidates = by_file[citation.file]
     term = citation.term or by.get("term")
@@ -156,7 +156,8 @@ def _kind_code(kind: str) -> str:
 
 
 def _issuer_code(issuer: str, documents: Sequence[Document]) -> str:
-    """As the latest of `documents` has it; else what was asked for, if that can stand in a symbol."""
+    """The issuer's code as the latest of `documents` has it; else what was asked for, if that can stand in a
+    symbol."""
     if documents:
         return _symbol(max(documents, key=lambda document: document["number"])).issuer
     return UNKNOWN_CODE if " " in issuer.strip() else issuer

@@ -91,7 +91,7 @@ class _Looking:
         return DoubtedName(role=named.role, name=named.name, taken_for=known)
 
     def _known(self, named: Named) -> str | None:
-        """As the register has it."""
+        """What the register has for the name; nothing where it has none."""
         if named.role in OFFICES:
             return self._office(named.name)
         posts = self._register.posts(named.name, named.collective)

@@ -55,7 +55,7 @@ class Account(BaseModel):
 
 
 def accounts_of(expenses: Iterable[Document], tasks: Iterable[Document]) -> list[Account]:
-    """By task. `tasks` says what is guaranteed there: an account that states another sum is flagged."""
+    """The accounts by task. `tasks` says what is guaranteed there: an account that states another sum is flagged."""
     secured = {task["_id"]: task["secured_vnd"] for task in tasks}
     ordered = in_order_of_id(expenses)
     uses = _uses_of_vouchers(ordered)

@@ -78,8 +78,8 @@ type Names = dict[int, Document]
 
 
 def group_names(tasks: Sequence[Document], catalogue: Sequence[Document], listed: Entries = ()) -> Names:
-    """Of every group of `tasks`: its name on the congress's list, or else in the catalogue, or else the one that most
-    of its tasks carry."""
+    """The names of all groups of `tasks`: each its name on the congress's list, or else in the catalogue, or else the
+    one that most of its tasks carry."""
     items = in_order_of_id(item for item in catalogue if not item.get("withdrawn"))
     names = (
         _most_given(sorted(tasks, key=task_order))

@@ -120,7 +120,7 @@ def my_work(
 
 
 def _first(tasks: Sequence[Document], count: int, register: Register) -> Sequence[Document]:
-    """Those that are due first. Only what may be among them is put in order."""
+    """The tasks that are due first. Only what may be among them is put in order."""
     deadlines = sorted(task["deadline"] or LATEST for task in tasks)[:count]
     if not deadlines:
         return ()
@@ -129,7 +129,7 @@ def _first(tasks: Sequence[Document], count: int, register: Register) -> Sequenc
 
 
 def wanting(tasks: Iterable[Document], attention: Attention, whose: Whose, today: date) -> list[Document]:
-    """Those that want this attention of them."""
+    """The tasks that want this attention of `whose`."""
     check = _CHECKS[attention]
     return [task for task in tasks if check(task, whose, today)]
 

@@ -12,7 +12,7 @@ from shared.views.view import Document
 
 
 class ObstacleLine(NamedTask):
-    """Without `obstacle_id` it is why the task is blocked, which says nothing but `what`."""
+    """An obstacle of a task. Without `obstacle_id` it is why the task is blocked, which says nothing but `what`."""
 
     obstacle_id: str | None = None
     what: str
@@ -53,9 +53,9 @@ def lines_of(task: Document) -> Iterator[ObstacleLine]:
     if task["status"] == TaskStatus.BLOCKED:
         yield ObstacleLine(**named, what=task.get("block_reason") or "")
     for obstacle in task.get("obstacles", ()):
-        said = {name: obstacle[name] for name in ObstacleLine.model_fields.keys() & obstacle.keys()}
+        fields = {name: obstacle[name] for name in ObstacleLine.model_fields.keys() & obstacle.keys()}
         days = {"opened_on": _day(obstacle["opened_at"]), "resolved_on": _day(obstacle["resolved_at"])}
-        yield ObstacleLine(**named, **said, **days)
+        yield ObstacleLine(**named, **fields, **days)
 
 
 def _day(at: str | None) -> date | None:

@@ -55,7 +55,7 @@ def duty_order(duty: Document, duties: tuple[str, ...] = DUTIES) -> DutyKey:
 
 
 def task_order(task: Document, duties: tuple[str, ...] = DUTIES) -> TaskKey:
-    """By task group and number; a continuing duty by locality, duty and phase; earlier tasks don't say."""
+    """Orders tasks by group and number; a continuing duty by locality, duty and phase; earlier tasks don't say."""
     return _task_key(task, duties, support_unit_ids())
 
 

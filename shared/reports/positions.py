@@ -43,7 +43,8 @@ class PositionLine(BaseModel):
 def positions_of(
     organisations: Iterable[Document], day: date, *, organisation: str = "", text: str = ""
 ) -> list[PositionLine]:
-    """Of every organisation, or of one by its id, in the order of the register: those with the words of `text`."""
+    """The positions of every organisation, or of one by its id, in the order of the register: those with the words of
+    `text`."""
     words = words_of(text)
     lines = [
         _line(document, position, day)

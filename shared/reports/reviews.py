@@ -19,7 +19,7 @@ DUTIES = "duties"
 
 
 class Coverage(BaseModel):
-    """Of the open tasks that are not suspended; `gaps` are those of now."""
+    """How the review stands with the open tasks that are not suspended; `gaps` are those of now."""
 
     tasks: int = 0
     reviewed: int = 0
@@ -108,7 +108,7 @@ def summarise(tasks: Sequence[Document], reviews: Sequence[Document], listed: En
 
 
 def review_lines(reviews: Iterable[Document], tasks: Iterable[Document]) -> list[ReviewLine]:
-    """Of every review, the newest first."""
+    """A line for every review, the newest first."""
     by_id = {task["_id"]: task for task in tasks}
     newest_first = sorted(reviews, key=lambda review: (review["opened_at"], natural(review["_id"])), reverse=True)
     return [line_of_review(review, by_id) for review in newest_first]

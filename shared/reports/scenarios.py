@@ -67,7 +67,7 @@ class Amount(BaseModel):
 
 
 class Row(BaseModel):
-    """By case. `differences` say of every other case how much more it is than «none»."""
+    """One figure by case. `differences` say of every other case how much more it is than «none»."""
 
     amounts: dict[str, Amount]
     differences: dict[str, Amount]

@@ -127,7 +127,7 @@ def task_list(
     tasks: Iterable[Document],
     organisations: Iterable[Document],
     today: date,
-    wanted: TaskFilter = EVERY_TASK,
+    criteria: TaskFilter = EVERY_TASK,
     *,
     sort: TaskSort = TaskSort.NUMBER,
     descending: bool = False,
@@ -137,38 +137,38 @@ def task_list(
 ) -> TaskList:
     """At most `limit` tasks, after those that are skipped. `listed` are the units of the congress, in its order."""
     register = Register(organisations)
-    matching = selected(tasks, wanted, register, today)
+    matching = selected(tasks, criteria, register, today)
     ordered = in_order(matching, sort, register, descending=descending, listed=listed)
     shown = ordered[skip : None if limit is None else skip + limit]
     return TaskList(today=today, matching=len(matching), tasks=[row_of(task, register, today) for task in shown])
 
 
 # --- which ---
-def selected(tasks: Iterable[Document], wanted: TaskFilter, register: Register, today: date) -> list[Document]:
-    """Those that fit all of it."""
-    checks = list(_checks(wanted, register, today))
+def selected(tasks: Iterable[Document], criteria: TaskFilter, register: Register, today: date) -> list[Document]:
+    """The tasks that fit all of the filter."""
+    checks = list(_checks(criteria, register, today))
     return [task for task in tasks if all(check(task) for check in checks)]
 
 
-def _checks(wanted: TaskFilter, register: Register, today: date) -> Iterable[Callable[[Document], bool]]:
+def _checks(criteria: TaskFilter, register: Register, today: date) -> Iterable[Callable[[Document], bool]]:
     """The cheapest first."""
-    if unit := wanted.unit:
+    if unit := criteria.unit:
         yield lambda task: task["unit"] == unit
-    if status := wanted.status:
+    if status := criteria.status:
         yield lambda task: task["status"] == status
-    if phase := wanted.phase:
+    if phase := criteria.phase:
         yield lambda task: task["phase"] == phase
-    if group := wanted.group:
+    if group := criteria.group:
         yield lambda task: (task.get("group") or {}).get("number") == group
-    if mine := wanted.mine:
+    if mine := criteria.mine:
         yield mine.has
-    if cell := wanted.cell:
+    if cell := criteria.cell:
         yield lambda task: is_in(task, cell, today)
-    if collective := wanted.collective:
+    if collective := criteria.collective:
         yield _is_named("collective", collective, register)
-    if individual := wanted.individual:
+    if individual := criteria.individual:
         yield _is_named("individual", individual, register)
-    if words := words_of(wanted.text):
+    if words := words_of(criteria.text):
         yield lambda task: _says(task, words)
 
 
@@ -226,9 +226,9 @@ def in_order(
     order = listed_units(units)
     value_of = _VALUES[sort] if sort is not TaskSort.UNIT else lambda task, _: place(task["unit"], order)
     values = [(value_of(task, register), task) for task in ordered]
-    said = [(value, task) for value, task in values if value is not None]
+    valued = [(value, task) for value, task in values if value is not None]
     rest = [task for value, task in values if value is None]
-    return [task for _, task in sorted(said, key=itemgetter(0), reverse=descending)] + rest
+    return [task for _, task in sorted(valued, key=itemgetter(0), reverse=descending)] + rest
 
 
 _VALUES: Mapping[TaskSort, Callable[[Document, Register], Any]] = {

@@ -62,8 +62,8 @@ def trace(what: str, views: Views) -> list[Node]:
     return nodes + [_task(task, views, above=_origins(task, views)) for task in tasks]
 
 
-def _of_id(documents: Sequence[Document], wanted: str) -> Document | None:
-    return next((document for document in documents if document["_id"] == wanted), None)
+def _of_id(documents: Sequence[Document], document_id: str) -> Document | None:
+    return next((document for document in documents if document["_id"] == document_id), None)
 
 
 # --- upwards ---
@@ -84,7 +84,7 @@ def _origins(task: Document, views: Views) -> list[Node]:
 
 
 def _directive_above(directive_id: str, views: Views) -> Node:
-    """With the conclusion that it carries out, and nothing of what was done for it."""
+    """A directive with the conclusion that it carries out, and nothing of what was done for it."""
     directive = _of_id(views["directives"], directive_id)
     if directive is None:
         return _node(Role.DIRECTIVE, directive_id, None)

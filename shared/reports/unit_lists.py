@@ -99,7 +99,7 @@ def publication_list(
     status: PublicationStatus | None = None,
     text: str = "",
 ) -> list[PublicationLine]:
-    """By the day on which it ran, or is to; those without one come last."""
+    """The publications by the day on which they ran, or are to; those without one come last."""
     words = words_of(text)
     lines = [
         PublicationLine(
@@ -110,8 +110,8 @@ def publication_list(
         for document in publications
         if channel in (None, document["channel"]) and status in (None, document["status"])
     ]
-    said = [line for line in lines if has_words(words, "", (line.id, line.title_vi, line.title_en, line.task_id))]
-    return sorted(said, key=lambda line: (line.released_on or line.planned_on or date.max, natural(line.id)))
+    matching = [line for line in lines if has_words(words, "", (line.id, line.title_vi, line.title_en, line.task_id))]
+    return sorted(matching, key=lambda line: (line.released_on or line.planned_on or date.max, natural(line.id)))
 
 
 class MeetingLine(BaseModel):

@@ -13,9 +13,9 @@ def units_meant(listed: Entries, documents: Iterable[Document]) -> list[str]:
     return unit_order((document["unit"] for document in documents), listed)
 
 
-def unit_meant(said: str, listed: Entries, units: Iterable[str]) -> str | None:
+def unit_meant(typed: str, listed: Entries, units: Iterable[str]) -> str | None:
     """One of `units`, by its id or its name in either language; capitals and marks may be left out."""
     names = {entry.id: (entry.name.vi, entry.name.en) for entry in listed}
     ids = list(units)
-    called = [unit for unit in ids if same(said) in {same(name) for name in names.get(unit, ()) if name}]
-    return said if said in ids else next(iter(called), None)
+    called = [unit for unit in ids if same(typed) in {same(name) for name in names.get(unit, ()) if name}]
+    return typed if typed in ids else next(iter(called), None)

@@ -22,8 +22,8 @@ class RuleLine(BaseModel):
 
 
 def rules_of(documents: Sequence[Document], listed: Entries) -> list[RuleLine]:
-    """Of every unit that takes part, in their order, and of others that have said something."""
-    said = {document["unit"]: document for document in documents}
+    """The rules of every unit that takes part, in their order, and of others that have said something."""
+    rules = {document["unit"]: document for document in documents}
     by_default = {"evidence_required": evidence_required(None)}
-    units = unit_order(said, listed)
-    return [RuleLine.model_validate({"unit": unit, **by_default, **said.get(unit, {})}) for unit in units]
+    units = unit_order(rules, listed)
+    return [RuleLine.model_validate({"unit": unit, **by_default, **rules.get(unit, {})}) for unit in units]

@@ -48,7 +48,7 @@ class AmbiguousName(BaseModel):
 
 
 class UnregisteredNames(BaseModel):
-    """Those that most tasks have come first."""
+    """Names that the register lacks; those that most tasks have come first."""
 
     names: list[UnregisteredName]
     ambiguous: list[AmbiguousName]
@@ -63,8 +63,8 @@ def unregistered_names(tasks: Iterable[Document], organisations: Sequence[Docume
             posts = register.posts(name, task["collective"]) if role == "individual" else ()
             if len(posts) > 1:
                 others = [post.office.name for post in posts]
-                said = AmbiguousName(name=posts[0].position, organisations=others, used_in=[])
-                ambiguous.setdefault(same(name), ([], said))[0].append(task["_id"])
+                ambiguous_name = AmbiguousName(name=posts[0].position, organisations=others, used_in=[])
+                ambiguous.setdefault(same(name), ([], ambiguous_name))[0].append(task["_id"])
             elif role == "directing_leader" and (same(name) in people or register.posts(name)):
                 continue
             elif not posts and (role == "individual" or register.office(name) is None):
@@ -72,7 +72,9 @@ def unregistered_names(tasks: Iterable[Document], organisations: Sequence[Docume
     names = sorted(map(_unregistered, unknown.values()), key=lambda name: (-name.tasks, vietnamese(name.name)))
     return UnregisteredNames(
         names=_with_alike(names, organisations),
-        ambiguous=[said.model_copy(update={"used_in": used}) for used, said in ambiguous.values()],
+        ambiguous=[
+            ambiguous_name.model_copy(update={"used_in": used}) for used, ambiguous_name in ambiguous.values()
+        ],
     )
 
 

@@ -110,7 +110,7 @@ def _named(tasks: Sequence[Document], name: str) -> Iterator[tuple[Document, str
 
 
 def _load(carrier: Carrier, spellings: Counter[str], cells: Cells, coordinating: int) -> Load:
-    """Without an entry on the register the spelling that most tasks have is the name."""
+    """The load of one name. Without an entry on the register the spelling that most tasks have is the name."""
     name = carrier.name or min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
     return Load(
         name=name,

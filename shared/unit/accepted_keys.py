@@ -32,7 +32,7 @@ class AcceptedKeys:
         return tuple(sorted(self._keys))
 
     def named(self, name: str | None) -> Sequence[Ed25519PublicKey]:
-        """Those with this id; all of them for a token that names none, as earlier versions minted it."""
+        """The keys with this id; all of them for a token that names none, as earlier versions minted it."""
         if name is None:
             return [key for keys in self._keys.values() for key in keys]
         return self._keys.get(name, ())
@@ -92,7 +92,7 @@ def _seen(paths: Iterable[Path]) -> Seen:
 
 
 def accepted_keys(settings: Settings) -> AcceptedKeys:
-    """Nothing is made. Raises `PlatformError` where there is no key at all."""
+    """The keys that are there; none is made. Raises `PlatformError` where there is no key at all."""
     keys = KeysOnDisk(settings.issuer_public_keys)
     if not keys.ids:
         for path in public_key_files(settings.issuer_public_keys):

@@ -22,12 +22,12 @@ def security_at(url: str, credentials: Credentials | None) -> NatsSecurity | Non
     """What is shown to the servers at `url`, and demanded of them. Raises `PlatformError` where TLS is demanded and
     its files can't be used."""
     tls = tls_options(url)
-    told = (
+    options = (
         {"ssl_context": tls["tls"], "use_ssl": True, "tls_handshake_first": tls["tls_handshake_first"]} if tls else {}
     )
     if credentials:
-        return NatsJWT(credentials.show, credentials.sign, **told)
-    return NatsSecurity(**told) if told else None
+        return NatsJWT(credentials.show, credentials.sign, **options)
+    return NatsSecurity(**options) if options else None
 
 
 class UnitBroker(NatsBroker):

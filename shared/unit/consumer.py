@@ -94,7 +94,8 @@ class _Consumer:
         return any(policy.name not in served for policy in self._policies)
 
     async def _where_to_begin(self) -> int:
-        """One after the last event with which every policy of an earlier version was done; 1 where one is new."""
+        """The sequence after the last event with which every policy of an earlier version was done; 1 where one is
+        new."""
         end = await self._ledger.last_sequence()  # asked before they are, so nothing comes in between
         earlier = await self._earlier()
         names = {f"{self._of_earlier_versions}{policy.name}" for policy in self._policies}

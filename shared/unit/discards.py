@@ -55,7 +55,7 @@ class Discards:
 
 
 def _discarded(stored: Stored) -> ParkedEventDiscarded | None:
-    """Nothing where it is no event of the sub-committee's own."""
+    """The event as a discard; nothing where it is no such event of the sub-committee's own."""
     try:
         envelope = decode(stored.body)
         check_place(envelope, stored.subject, origin_of(stored).stream)

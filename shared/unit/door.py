@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class Door:
-    """Of one service."""
+    """The one way into a service for a command, whichever way it came."""
 
     def __init__(
         self,

@@ -50,7 +50,7 @@ class EvidenceFetcher:
 
 
 def _bytes_of(answer: EvidencePart) -> bytes:
-    """Nothing where it is no Base64."""
+    """The bytes that the text stands for; nothing where it is no Base64."""
     try:
         return base64.b64decode(answer.part, validate=True)
     except (binascii.Error, ValueError):

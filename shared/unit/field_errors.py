@@ -90,7 +90,7 @@ EITHER = Message("either", "{first} or {last}")
 
 
 def message_of(error: Mapping[str, Any]) -> Message:
-    """One of pydantic's errors, bounded."""
+    """One of pydantic's errors as a message of bounded length."""
     if isinstance(malformed := (error.get("ctx") or {}).get("error"), MalformedUnits):
         return malformed.message
     params = {name: _in_words(brief(value, MOST_IN_A_FIELD)) for name, value in (error.get("ctx") or {}).items()}

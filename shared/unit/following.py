@@ -88,7 +88,7 @@ class Follower:
         self._running = asyncio.create_task(self.run())
 
     async def stop(self) -> None:
-        """Once it is done with the event that it has in hand, or after `STOP_TIMEOUT_S`."""
+        """Stops once it is done with the event that it has in hand, or after `STOP_TIMEOUT_S`."""
         if not self._running:  # it is to end before it has begun
             return
         with suppress(TimeoutError):

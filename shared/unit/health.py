@@ -144,15 +144,15 @@ def health_of(findings: Iterable[Finding], detail: dict[str, object]) -> Health:
 
 
 def health_subject(congress: str, service: str, instance: str = "") -> str:
-    """Of any instance of the service, or of the one that is named."""
+    """Where to ask after the health of any instance of the service, or of the one that is named."""
     return f"health.{congress}.{service}.{instance}" if instance else f"health.{congress}.{service}"
 
 
 def answer_health(
     broker: "UnitBroker", congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
 ) -> None:
-    """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first.
-    However many ask, there is one look at a time."""
+    """Answers with what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be
+    first. However many ask, there is one look at a time."""
     from faststream.nats import NatsMessage
 
     async def make() -> bytes:

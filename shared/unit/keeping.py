@@ -126,8 +126,8 @@ class EvidenceKeeper:
             raise REJECTED(service=self.service)
         if whole.size_bytes != command.size_bytes:
             raise NOT_AS_SAID(sha256=command.sha256, size_bytes=command.size_bytes)
-        said = {"size_bytes": whole.size_bytes, "media_type": whole.media_type}
-        kept = RecordEvidence(sha256=command.sha256, file_name=command.file_name, **said)
+        properties = {"size_bytes": whole.size_bytes, "media_type": whole.media_type}
+        kept = RecordEvidence(sha256=command.sha256, file_name=command.file_name, **properties)
         return await self.handler.execute(kept, cause)
 
     async def _sent(self, command: KeepEvidence) -> Whole:

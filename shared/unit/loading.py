@@ -52,8 +52,8 @@ class Loaded:
     latest: datetime | None = None
 
     def after(self, reference: EventReference, envelope: Envelope, state: Any) -> "Loaded":
-        """With one event more. `stored` and `fingerprints` only grow, so others may hold them too. A time that no
-        command could name does not count."""
+        """The state with one event more. `stored` and `fingerprints` only grow, so others may hold them too. A time
+        that no command could name does not count."""
         self.stored[reference.id] = reference
         if envelope.fingerprint is not UNSET:
             self.fingerprints[reference.id] = envelope.fingerprint
@@ -102,8 +102,8 @@ class Loader:
         return {key: aggregate.state for key, aggregate in sorted(loaded.items()) if aggregate.state is not None}
 
     async def _and(self, loaded: Loaded, key: Key, stored: Stored, *, lenient: bool) -> Loaded:
-        """With one event more. One that can't be taken in is passed over where that is lenient, or where it was
-        discarded. Raises the refusal `unreadable_history`, or `Unavailable`."""
+        """The state with one event more. One that can't be taken in is passed over where that is lenient, or where it
+        was discarded. Raises the refusal `unreadable_history`, or `Unavailable`."""
         discards, place = self._discards, (stored.subject, stored.sequence)
         if discards and discards.strike_out(place):
             return replace(loaded, sequence=stored.sequence)

@@ -11,7 +11,7 @@ from shared.values.units import SUBCOMMITTEE
 
 
 def move_confirmed_deadlines(unit: str) -> Policy:
-    """One command a task, so that one which can't be moved holds up no other."""
+    """A command for each task, so that one which can't be moved holds up no other."""
 
     def react(confirmed: DeadlinesConfirmed, envelope: Envelope) -> Sequence[MoveDeadline]:
         day = local_date(envelope.time)

@@ -25,7 +25,7 @@ from shared.history.decoding import VIEWS_OF, decode_event
 from shared.reports.all_names import READ, names_of_views
 from shared.values.names_in_use import Names
 from shared.values.units import SUBCOMMITTEE
-from shared.views import VIEWS
+from shared.views.all_views import VIEWS
 from shared.views.view import Document, Recorded, Unfoldable
 
 LOOK_EVERY_S = 1.0

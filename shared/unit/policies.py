@@ -130,7 +130,8 @@ class Reaction:
         self.first_cause = self.unreadable()
 
     async def commands(self) -> AsyncIterator[tuple[Command, Cause]]:
-        """One by one: what a later one is may depend on what came of those before. Raises `Undecodable`."""
+        """The commands one by one: what a later one is may depend on what came of those before. Raises
+        `Undecodable`."""
         envelope, wishes = self._wishes()
         for position, wish in enumerate(wishes):
             if isinstance(wish, Command):
@@ -201,7 +202,7 @@ class Reaction:
         )
 
     def _cause(self, envelope: Envelope, place: str) -> Cause:
-        """Of the command at `place` among those that the policy calls for; its id follows from that."""
+        """The cause of the command at `place` among those that the policy calls for; its id follows from that."""
         in_range = EARLIEST <= envelope.time < LATEST
         return Cause(
             command_id=uuid5(UUID(envelope.id), f"{self._actor.unit}/{self._policy.name}/{place}"),

@@ -21,7 +21,7 @@ PolicyName = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class PolicyRefusals(State):
-    """Those that nobody has seen to yet."""
+    """What a unit's policies could not do and nobody has seen to yet."""
 
     refused: tuple[PolicyRefused, ...] = ()
 

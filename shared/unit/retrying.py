@@ -53,7 +53,7 @@ class Retries:
         return Answer(events=tuple(events), sequence=max((event.sequence for event in events), default=0))
 
     async def _done(self, policy: Policy, stored: Stored) -> Sequence[EventReference]:
-        """Nothing is to be done for what was discarded."""
+        """The events of applying it again; none for what was discarded."""
         try:
             return await apply_again(policy, stored, self.handler, self.service)
         except Undecodable as error:

@@ -87,7 +87,8 @@ class Revocations:
                     raise revocation.refused()
 
     async def keys(self) -> dict[str, datetime]:
-        """As of when keys are revoked, by their ids; that may be a time to come. Raises the refusal `unavailable`."""
+        """The times from which keys are revoked, by their ids; that may be a time to come. Raises the refusal
+        `unavailable`."""
         await self._keep_up()
         return {
             named: min(revocation.event.since for revocation in revocations.values())

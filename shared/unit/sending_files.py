@@ -67,13 +67,13 @@ class EvidenceSender:
         """Has the unit keep the file, which it may have already. Raises a refusal, `ProblemError`, `OSError`; then
         nothing of it is to be seen."""
         content = await asyncio.to_thread(content_of, file, name, self.most_bytes)
-        said = {"sha256": content.sha256, "size_bytes": content.size_bytes, "file_name": name}
+        fields = {"sha256": content.sha256, "size_bytes": content.size_bytes, "file_name": name}
         try:
-            await self._give(KeepEvidence.NAME, said)
+            await self._give(KeepEvidence.NAME, fields)
         except ProblemError as error:
             if error.problem.code != NOT_SENT.code:
                 raise
-            await self._give(KeepEvidence.NAME, said | {"upload": await self._upload(file, name, content)})
+            await self._give(KeepEvidence.NAME, fields | {"upload": await self._upload(file, name, content)})
         return Evidence(
             title=name,
             sha256=content.sha256,

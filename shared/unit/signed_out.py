@@ -44,7 +44,7 @@ class SignedOut:
         return until + timedelta(seconds=1)
 
     async def holds_from(self, person: str) -> datetime | None:
-        """From when on a new session of this person holds; nothing where all do. Raises `Unavailable`."""
+        """The time from which a new session of this person holds; nothing where all do. Raises `Unavailable`."""
         record = await self._records.read(f"person.{person}")
         return _until(record.body) + timedelta(seconds=1) if record else None
 

@@ -143,7 +143,7 @@ class TokenVerifier:
         return self.commander(authorization).actor
 
     def commander(self, authorization: str | None) -> Bearer:
-        """As `actor`, with all that the token says."""
+        """Does what `actor` does, and returns all that the token says."""
         bearer = self.bearer(authorization)
         check_may_record(bearer.actor, self._service)
         return bearer
@@ -153,7 +153,7 @@ class TokenVerifier:
         return self.bearer(authorization).actor
 
     def bearer(self, authorization: str | None) -> Bearer:
-        """As `reader`, with all that the token says."""
+        """Does what `reader` does, and returns all that the token says."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise problems.MISSING_TOKEN()

@@ -38,7 +38,7 @@ CHOICE_WORDS: Mapping[str, Mapping[str, Message]] = {
 
 
 def words_of_choice(field: str, code: str) -> Message | None:
-    """None for a code that has no words, such as one that people made up."""
+    """The words for a code; nothing for one that has none, such as one that people made up."""
     for words in (CHOICE_WORDS.get(field, {}), VALUES.get(field, {}), WORDS):
         if code in words:
             return words[code]

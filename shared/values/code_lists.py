@@ -57,13 +57,13 @@ class Entry(BaseModel):
 
 
 class NewEntry(Entry):
-    """As a command names it, within bounds."""
+    """An entry as a command names it, within bounds."""
 
     id: EntryId
     name: EntryName
 
     def as_stored(self) -> Entry:
-        """As an event gives it back: entries are compared, and their bounds are for commands."""
+        """The entry as an event gives it back: entries are compared, and their bounds are for commands."""
         return Entry(**self.model_dump())
 
 
@@ -117,7 +117,7 @@ def _registered(units: tuple[SupportUnit, ...]) -> Entries:
 
 
 def ids_of(code_list: CodeList) -> tuple[str, ...]:
-    """Those of the default list."""
+    """The ids on the default list."""
     return tuple(entry.id for entry in DEFAULTS[code_list])
 
 
@@ -130,7 +130,7 @@ def with_entry(entries: Entries, entry: Entry) -> Entries:
 
 # --- names ---
 def names_of(lists: Mapping[CodeList, Entries]) -> Names:
-    """As `use_names` takes them over; retired entries keep their names."""
+    """The names in the form that `use_names` takes; retired entries keep theirs."""
     return {
         code_list: {entry.id: Name(entry.name.vi, entry.name.en, entry.retired) for entry in entries}
         for code_list, entries in lists.items()
@@ -150,18 +150,18 @@ def name_of(code_list: CodeList, entry_id: str, lang: str) -> str:
 
 
 def units_to_choose() -> Entries:
-    """Those that take part in the congress whose names are in use, in its order; else those that this process
+    """The units that take part in the congress whose names are in use, in its order; else those that this process
     knows."""
     return entries_to_choose(CodeList.UNITS)
 
 
 def cases_to_choose() -> Entries:
-    """Those of the congress whose names are in use, in its order; else those by default."""
+    """The cases of the congress whose names are in use, in its order; else those by default."""
     return entries_to_choose(CodeList.CASES)
 
 
 def entries_to_choose(code_list: CodeList) -> Entries:
-    """Those of the list that is in use which are not retired; else those by default."""
+    """The entries of the list that is in use which are not retired; else those by default."""
     names = names_in_use().get(code_list)
     if names is None:
         return registered_units() if code_list is CodeList.UNITS else DEFAULTS[code_list]

@@ -56,8 +56,8 @@ FileName = Annotated[
 
 
 def media_type(head: bytes, name: str) -> str:
-    """By the first `HEAD_BYTES` of the content. The name says only which one it is where several begin alike: what is
-    called `.pdf` and is none is never said to be one."""
+    """The media type, by the first `HEAD_BYTES` of the content. The name says only which one it is where several
+    begin alike: what is called `.pdf` and is none is never said to be one."""
     suffix = PurePosixPath(name).suffix.lower()
     if head.startswith(_ZIP):
         return _IN_A_ZIP.get(suffix, "application/zip")

@@ -45,7 +45,7 @@ _in_use: ContextVar[Names] = ContextVar("names_in_use", default=NONE_IN_USE)
 
 
 def use_names(names: Names) -> None:
-    """From now on, in place of those that were in use."""
+    """Uses these names from now on, in place of those that were in use."""
     _in_use.set(names)
 
 

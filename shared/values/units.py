@@ -93,7 +93,7 @@ class MalformedUnits(ValueError):
 
 
 def support_units() -> tuple[SupportUnit, ...]:
-    """Those with code, then those that the setting names, in its order. Raises `MalformedUnits`."""
+    """The support units with code, then those that the setting names, in its order. Raises `MalformedUnits`."""
     return parse_units(os.environ.get(SETTING, ""))
 
 
@@ -150,7 +150,7 @@ def title_of(service: str, lang: str) -> str:
 
 
 def default_title(service: str, lang: str) -> str:
-    """As this process calls it."""
+    """The title that this process has for the unit."""
     for unit in (_ABOVE, *support_units()):
         if unit.id == service:
             return unit.vi if lang == "vi" else unit.en

@@ -23,8 +23,11 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**document, **held, **with_more(document, "amendments", amendment)}
         case DeadlinesConfirmed():
             document = begun(document, recorded)
-            said = event.model_dump(mode="json", include={"opening_day", "past_because"})
-            return {**document, **with_more(document, "confirmations", {**signed, **said, "tasks": len(event.moves)})}
+            fields = event.model_dump(mode="json", include={"opening_day", "past_because"})
+            return {
+                **document,
+                **with_more(document, "confirmations", {**signed, **fields, "tasks": len(event.moves)}),
+            }
     raise Unfoldable(recorded.envelope.type)
 
 

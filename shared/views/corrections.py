@@ -21,10 +21,10 @@ def corrected_values(recorded: Recorded) -> Document:
 
 def with_correction(document: Document, recorded: Recorded, **about: str) -> Document:
     """The field `corrections` with one entry more; `about` says which part of the document it is about."""
-    said = recorded.event.model_dump(mode="json", include={"before", "after"})
+    values = recorded.event.model_dump(mode="json", include={"before", "after"})
     signed = {"at": instant(recorded.envelope.time), "by": recorded.envelope.actor}
     reason: str = getattr(recorded.event, "reason", "")
-    entry = {**signed, **about, **_short(said), "reason": reason}
+    entry = {**signed, **about, **_short(values), "reason": reason}
     return {"corrections": [*document.get("corrections", ()), entry][-MOST_KEPT:]}
 
 

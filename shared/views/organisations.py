@@ -18,25 +18,25 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         search = fold_diacritics(event.name.vi).lower()
         return {"_id": recorded.envelope.subject, **registered, "search": search, "positions": []}
     document = begun(document, recorded)
-    said = event.model_dump(mode="json")
+    fields = event.model_dump(mode="json")
     match event:
         case events.PositionAdded():
             return {**document, "positions": [*document["positions"], event.position]}
         case events.PositionRemoved():
             kept = [position for position in document["positions"] if position != event.position]
-            return {**document, "positions": kept, **_without(document, "deputies", said)}
+            return {**document, "positions": kept, **_without(document, "deputies", fields)}
         case events.PositionHeld():
-            return {**document, **_in_place(document, "holders", said)}
+            return {**document, **_in_place(document, "holders", fields)}
         case events.PositionVacated():
-            return {**document, **_without(document, "holders", said), **_left(document, said)}
+            return {**document, **_without(document, "holders", fields), **_left(document, fields)}
         case events.ActingAppointed():
-            return {**document, **_in_place(document, "acting", said), **_acted(document, said)}
+            return {**document, **_in_place(document, "acting", fields), **_acted(document, fields)}
         case events.DeputyNamed():
-            return {**document, **_in_place(document, "deputies", said)}
+            return {**document, **_in_place(document, "deputies", fields)}
         case events.DeputyDismissed():
-            return {**document, **_without(document, "deputies", said)}
+            return {**document, **_without(document, "deputies", fields)}
         case events.NameMerged():
-            return {**document, "aliases": [*_other_aliases(document, event.alias), said]}
+            return {**document, "aliases": [*_other_aliases(document, event.alias), fields]}
         case events.OrganisationCorrected():
             return _put_right(document, recorded)
         case events.HolderCorrected():
@@ -78,33 +78,33 @@ def _holder_put_right(document: Document, event: events.HolderCorrected, recorde
     return {**document, "holders": holders, **with_correction(document, recorded, position=event.position)}
 
 
-def _others(document: Document, name: str, said: Document) -> list[Document]:
-    return [entry for entry in document.get(name, ()) if entry["position"] != said["position"]]
+def _others(document: Document, name: str, fields: Document) -> list[Document]:
+    return [entry for entry in document.get(name, ()) if entry["position"] != fields["position"]]
 
 
-def _in_place(document: Document, name: str, said: Document) -> Document:
+def _in_place(document: Document, name: str, fields: Document) -> Document:
     """The entries under `name`, of which each position has one."""
-    return {name: [*_others(document, name, said), said]}
+    return {name: [*_others(document, name, fields), fields]}
 
 
-def _without(document: Document, name: str, said: Document) -> Document:
-    return {name: _others(document, name, said)} if name in document else {}
+def _without(document: Document, name: str, fields: Document) -> Document:
+    return {name: _others(document, name, fields)} if name in document else {}
 
 
-def _held(document: Document, name: str, said: Document) -> Document | None:
-    return next((entry for entry in document.get(name, ()) if entry["position"] == said["position"]), None)
+def _held(document: Document, name: str, fields: Document) -> Document | None:
+    return next((entry for entry in document.get(name, ()) if entry["position"] == fields["position"]), None)
 
 
-def _left(document: Document, said: Document) -> Document:
+def _left(document: Document, fields: Document) -> Document:
     """Who held it from when to when, at the end of those who did before."""
-    holder = _held(document, "holders", said) or {}
-    return {"former": [*document.get("former", ()), {**said, "since": holder.get("since"), "acting": False}]}
+    holder = _held(document, "holders", fields) or {}
+    return {"former": [*document.get("former", ()), {**fields, "since": holder.get("since"), "acting": False}]}
 
 
-def _acted(document: Document, said: Document) -> Document:
+def _acted(document: Document, fields: Document) -> Document:
     """Whoever acted before for another time is one of the former."""
-    last = _held(document, "acting", said)
-    if last is None or last["since"] == said["since"]:
+    last = _held(document, "acting", fields)
+    if last is None or last["since"] == fields["since"]:
         return {}
     former = {name: last[name] for name in ("position", "person", "since", "until")}
     return {"former": [*document.get("former", ()), {**former, "acting": True}]}

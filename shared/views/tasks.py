@@ -92,7 +92,7 @@ def _day(written: str | None) -> date | None:
 
 
 def _extensions(extensions: list[Document], outcome: str, recorded: Recorded) -> list[Document]:
-    """With the request made, or the latest one decided or lapsed."""
+    """The extensions with the request made, or with the latest one decided or lapsed."""
     event, envelope = recorded.event, recorded.envelope
     now = instant(envelope.time)
     if isinstance(event, task.ExtensionRequested):
@@ -108,7 +108,7 @@ def _extensions(extensions: list[Document], outcome: str, recorded: Recorded) ->
 
 # --- what only the view has ---
 def _additions(document: Document, recorded: Recorded) -> Document | None:
-    """Nothing for an event that the view has no more of than its fields."""
+    """What the view has of an event beside its fields; nothing for most."""
     event = recorded.event
     match event:
         case task.TaskDeadlineSet():

@@ -15,15 +15,15 @@ HOLDS = PLACES - 2
 
 
 def port_of(settings: Settings, service: str) -> int:
-    """Of this process, which is that of `service`."""
+    """The port that this process, which runs `service`, listens on."""
     if isinstance(settings.http_port, int):
         return settings.http_port
     return settings.http_first_port + _place(service)
 
 
 def addresses(settings: Settings, joined: Sequence[str] = ()) -> Mapping[str, str]:
-    """By service, without a slash at the end: those that the setting names, else those on this machine. Units that
-    `joined` since this process began are here where the setting names them, or names no address at all."""
+    """The addresses by service, without a slash at the end: those that the setting names, else those on this machine.
+    Units that `joined` since this process began are here where the setting names them, or names no address at all."""
     named = settings.named_addresses
     here = {
         service: settings.http_first_port + place

@@ -122,7 +122,7 @@ def _page_asked_for(request: Request) -> tuple[str, int]:
 
 
 async def _body(request: Request) -> bytes | None:
-    """Nothing where it is too large."""
+    """The body of the request; nothing where it is too large."""
     body = b""
     async for part in request.stream():
         body += part

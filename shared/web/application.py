@@ -88,8 +88,8 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
         *(Route(page.route.path, page, methods=[*page.route.methods]) for page in pages),
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
-    told = _told(place)
-    inner = Starlette(routes=routes, exception_handlers={HTTPException: told, Exception: told})
+    on_error = _told(place)
+    inner = Starlette(routes=routes, exception_handlers={HTTPException: on_error, Exception: on_error})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
 

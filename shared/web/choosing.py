@@ -19,7 +19,8 @@ OF_PEOPLE = ("person", "chair.name", "participants.name", "recipient", "payee")
 def choices_from(
     organisations: Iterable[Document] = (), tasks: Iterable[Document] = (), lang: Language = "vi"
 ) -> Choices:
-    """Of the documents of the views `organisations` and `tasks`; a task is one of the unit whose tasks are given."""
+    """What can be chosen of the documents of the views `organisations` and `tasks`; a task is one of the unit whose
+    tasks are given."""
     register = sorted(organisations, key=lambda document: _name(document, lang))
     offices = [Option(document["_id"], _name(document, lang)) for document in register]
     localities = [

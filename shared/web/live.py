@@ -114,7 +114,7 @@ def _is_signed_out(refused: Refused) -> bool:
 
 def _version_in(request: Request) -> int:
     """Where the page stands: what its stream last had, else what the page was made of."""
-    for said in (request.headers.get("last-event-id", ""), request.query_params.get("after", "")):
-        if said.isdecimal() and len(said) < 17:
-            return int(said)
+    for text in (request.headers.get("last-event-id", ""), request.query_params.get("after", "")):
+        if text.isdecimal() and len(text) < 17:
+            return int(text)
     return 0

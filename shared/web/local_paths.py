@@ -5,6 +5,6 @@ import re
 _LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]{0,1999}")
 
 
-def local_path(wanted: str, otherwise: str = "/") -> str:
+def local_path(path: str, otherwise: str = "/") -> str:
     """`wanted` where it is a path here, whatever a browser may make of it; else `otherwise`."""
-    return wanted if _LOCAL.fullmatch(wanted) and wanted.isascii() else otherwise
+    return path if _LOCAL.fullmatch(path) and path.isascii() else otherwise

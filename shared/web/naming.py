@@ -52,7 +52,7 @@ KINDS_OF_PAPER = {
 
 
 def kind_of_paper(kind: str, lang: Language) -> str:
-    """As it is on record in Vietnamese, and where it has no other name."""
+    """The kind of paper: as it is on record in Vietnamese, and where it has no other name."""
     words = KINDS_OF_PAPER.get(unicodedata.normalize("NFC", kind).casefold()) if lang != "vi" else None
     return render(words, lang) if words else kind
 

@@ -13,7 +13,7 @@ from shared.unit.problems import Problem
 from shared.unit.service import UnitService
 from shared.values.command_words import COMMAND_WORDS
 from shared.values.message import Message
-from shared.views import VIEWS
+from shared.views.all_views import VIEWS
 
 type Json = dict[str, Any]
 

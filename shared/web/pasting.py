@@ -106,7 +106,7 @@ def read_paste(text: str, column: str, task_ids: Collection[str]) -> Pasted:
 
 
 def _lines(text: str) -> list[_Line]:
-    """Those with something in them. Raises `Refused`."""
+    """The lines with something in them. Raises `Refused`."""
     if len(text) > MOST_LETTERS:
         raise TOO_MUCH_PASTED(most=MOST_LETTERS)
     lines: list[_Line] = []
@@ -141,7 +141,7 @@ def _known(task_ids: Collection[str]) -> Mapping[str, str]:
 
 
 def _task_in(cell: str, known: Mapping[str, str]) -> str | None:
-    """By its id or by its code: `1-03`, `1.03`."""
+    """The task that a cell names, by its id or its code: `1-03`, `1.03`."""
     if len(cell) > 100:
         return None
     return known.get(cell.casefold()) or known.get(slug(cell).casefold())

@@ -34,8 +34,8 @@ class Place:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """Those that this process knows, then the units that have come on the congress's list since, in the order in
-        which they came: each process that runs them counts them so."""
+        """The services that this process knows, then the units that have come on the congress's list since, in the
+        order in which they came: each process that runs them counts them so."""
         known = {*services(), *self._joined}
         listed = self.views.names().get(CodeList.UNITS, {})
         self._joined += tuple(unit for unit, name in listed.items() if unit not in known and not name.retired)
@@ -48,7 +48,7 @@ class Place:
 
     @property
     def addresses(self) -> Mapping[str, str]:
-        """Of every service, by its name."""
+        """The address of every service, by its name."""
         there = self.services
         if self._addresses[0] != there:
             self._addresses = there, self._addresses_of(self._joined)

@@ -90,8 +90,8 @@ def _said(lang: Language, sentence: str, /, **params: object) -> str:
 def _word(lang: Language, field: str, code: str | None) -> str:
     """What people call a code of the program that stands in this field; the code where it has no name."""
     message = words_of_choice(field, code) if code else None
-    said = render(message, lang) if message else (code or "")
-    return said[:1].upper() + said[1:]
+    text = render(message, lang) if message else (code or "")
+    return text[:1].upper() + text[1:]
 
 
 def _listed(lang: Language, code_list: str, entry_id: str | None) -> str:
@@ -114,7 +114,8 @@ def _minute(value: datetime | str | None) -> str:
 
 @cache
 def static_url(name: str) -> str:
-    """With a part that changes with the file, so that browsers may keep it for ever. Raises `LookupError`."""
+    """The URL of a static file, with a part that changes with the file, so that browsers may keep it for ever. Raises
+    `LookupError`."""
     path = STATIC / name
     if not path.is_file():
         raise LookupError(name)

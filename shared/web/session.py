@@ -15,7 +15,7 @@ CSRF_FIELD: Final = "csrf"
 
 @dataclass(frozen=True)
 class Session:
-    """Of somebody who is signed in."""
+    """The session of somebody who is signed in."""
 
     token: str = field(repr=False)
     bearer: Bearer

@@ -10,7 +10,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def spreadsheet(file_name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Response:
-    """To be kept under `file_name`. What a spreadsheet would take for a formula is made a text."""
+    """A spreadsheet to be kept under `file_name`. What a spreadsheet would take for a formula is made a text."""
     written = StringIO()
     table = csv.writer(written)
     table.writerow(headings)

@@ -214,8 +214,8 @@ class Visit:
         """That it was done; empty where there is no such command."""
         if (words := COMMAND_WORDS.get(command)) is None:
             return ""
-        said = self.say(words)
-        return self.say(DONE_WORDS.get(command) or DONE.filled(command=said[:1].lower() + said[1:]))
+        label = self.say(words)
+        return self.say(DONE_WORDS.get(command) or DONE.filled(command=label[:1].lower() + label[1:]))
 
     def _link(self, link: Link, path: str) -> dict[str, Any]:
         is_current = path == link.path or path.startswith(f"{link.path}/")
@@ -240,7 +240,7 @@ class Visit:
         return (particulars.title.en if self.lang == "en" else "") or particulars.title.vi
 
     def _visitor(self) -> dict[str, Any] | None:
-        """By the name on the register; who is not on it, by the title of their position."""
+        """The visitor by the name on the register; who is not on it, by the title of their position."""
         if self.bearer is None:
             return None
         actor = self.bearer.actor
@@ -254,7 +254,7 @@ class Visit:
         }
 
     def _own_links(self, actor: Actor) -> list[dict[str, str]]:
-        """To what whoever has an account does with it, where people sign in."""
+        """Links to what people do with their own account, where they sign in."""
         links = [*OWN_LINKS, *([ACCOUNTS_LINK] if may(actor, Act.KEEP_ACCOUNTS, SUBCOMMITTEE) else ())]
         address = self.place.addresses.get(SUBCOMMITTEE, "")
         return [{"label": self.t(link.label), "href": address + link.path} for link in links]
@@ -264,7 +264,7 @@ LANGUAGE_NAMES: Mapping[Language, str] = {"vi": "Tiếng Việt", "en": "English
 
 
 def language_of(request: Request) -> Language:
-    """As whoever reads has chosen; Vietnamese first."""
+    """The language that whoever reads has chosen; Vietnamese where they have not."""
     chosen = request.cookies.get("daihoi-lang", "")
     return next((lang for lang in LANGUAGES if lang == chosen), "vi")
 

@@ -15,6 +15,7 @@ from daihoi.cli.main import COMMANDS, app, help_of
 PROJECT = Path(__file__).parents[2]
 HEAVY = {"pydantic", "motor", "pymongo", "nats", "openpyxl", "numpy", "faststream", "jwt", "rich", "uvloop"}
 NOT_FOR_A_REPORT = {"openpyxl", "numpy", "faststream", "jwt", "fast_depends", "shared.unit.service"}
+NOT_TO_SEND = NOT_FOR_A_REPORT - {"jwt"} | {"pymongo", "motor", "shared.views.all_views", "shared.events.task"}
 ENGLISH = (
     "usage|options?|arguments?|commands?|default|required|missing|invalid|value|such|error|try|for|help|show|the|and"
     "|is|of"
@@ -69,6 +70,10 @@ def test_help_loads_no_command_and_nothing_that_commands_work_with():
 
 def test_a_report_loads_nothing_that_it_does_not_need():
     assert loaded_by("report", "--help") & NOT_FOR_A_REPORT == set()
+
+
+def test_a_command_is_sent_without_loading_views_or_a_database():
+    assert loaded_by("send", "--help") & NOT_TO_SEND == set()
 
 
 def test_the_line_of_a_command_is_what_the_command_says_of_itself():

@@ -80,7 +80,7 @@ def test_what_python_loads_for_the_fold_is_part_of_its_version_or_brings_only_th
     }
 
 
-LOOKING = {"shared/history/decoding.py", "shared/views/__init__.py"}
+LOOKING = {"shared/history/decoding.py", "shared/views/all_views.py"}
 """They find every module of a package that the version names."""
 
 

@@ -25,7 +25,7 @@ from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
 from shared.history.decoding import decode_event
 from shared.values.units import may_write, services
-from shared.views import VIEWS
+from shared.views.all_views import VIEWS
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.largest import BY_NAME, FACE, THE_CASES, largest, largest_data

@@ -63,7 +63,7 @@ def known():
 
 
 def told(change):
-    return [(one.is_new, one.organisation, one.position, dict(one.fields)) for one in change.told]
+    return [(one.is_new, one.organisation, one.position, dict(one.fields)) for one in change.rows]
 
 
 # --- what is new ---
@@ -85,7 +85,7 @@ def test_the_same_file_again_however_it_is_spelled_sends_nothing(known):
     capitals = [row(HEALTH, c1="SỞ Y TẾ", c3="giám đốc sở y tế", c4="NGƯỜI A"), DEPUTY, DISTRICT]
     for content in (register(), register(*capitals)):
         change, made = known.take(content)
-        assert (change.changes_nothing, change.told, change.unchanged, made) == (True, [], 3, 0)
+        assert (change.changes_nothing, change.rows, change.unchanged, made) == (True, [], 3, 0)
 
 
 def test_columns_that_are_missing_change_nothing_and_what_is_not_listed_stays(known):
@@ -106,7 +106,7 @@ def test_another_person_takes_over_and_is_told_as_before_and_after(known):
 
 def test_another_contact_of_the_same_person_is_amended_and_nothing_else(known):
     change, made = known.take(register(row(c5=None, c6="0912 345 678")))
-    assert [one.fields for one in change.told] == [{"contact": ("0228 3649 888", "0912 345 678")}]
+    assert [one.fields for one in change.rows] == [{"contact": ("0228 3649 888", "0912 345 678")}]
     assert made == 1
 
 
@@ -115,7 +115,7 @@ def test_a_deputy_is_named_also_of_a_position_further_down(known):
     rows = [("Sở Y tế", "ngành", "Phó Giám đốc Sở Y tế", "giám đốc sở y tế"),
             ("Sở Lạ", "ngành", "Phó", "Trưởng"), ("Sở Lạ", None, "Trưởng", None)]  # fmt: skip
     change, made = known.take(register(*rows, headings=headings, merged=()))
-    assert change.told[0].fields == {"deputises_for": (None, "Giám đốc Sở Y tế")}
+    assert change.rows[0].fields == {"deputises_for": (None, "Giám đốc Sở Y tế")}
     assert made == 1 + 1 + 2 + 1
     assert known.take(register(*rows, headings=headings, merged=()))[1] == 0
 
@@ -251,7 +251,7 @@ def test_an_id_in_the_file_is_not_given_to_another_organisation():
 def test_rows_that_repeat_a_position_are_one_and_what_one_leaves_out_the_other_says():
     rows = (row(c7=None, c6=None), row(c3="giám đốc sở y tế"), row(c5=None))
     change, made = Register().take(register(*rows))
-    assert [(one.is_new, one.position) for one in change.told] == [(True, ""), (True, "Giám đốc Sở Y tế")]
+    assert [(one.is_new, one.position) for one in change.rows] == [(True, ""), (True, "Giám đốc Sở Y tế")]
     assert (made, change.entries[0]["holders"][0]["contact"]) == (3, "0228 3649 888")
 
 

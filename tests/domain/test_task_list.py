@@ -95,7 +95,7 @@ def ids(**options):
     ],
 )
 def test_a_list_shows_what_fits_all_that_is_asked_for(wanted, shown):
-    assert ids(wanted=wanted) == shown
+    assert ids(criteria=wanted) == shown
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ class Agreement:
 
     @property
     def streams(self) -> list[str]:
-        """Of which the ledger has events."""
+        """The streams of which the ledger has events."""
         return list(self._copies)
 
 

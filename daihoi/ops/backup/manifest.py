@@ -81,7 +81,7 @@ class Manifest(Part):
 
     @property
     def messages(self) -> int:
-        """Of all streams."""
+        """How many messages all streams have."""
         return sum(stream.messages for stream in self.streams)
 
     def _may_have_holes(self, stream: KeptStream) -> bool:

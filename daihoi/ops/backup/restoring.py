@@ -151,7 +151,7 @@ class _Restoring:
             yield row
 
     def _next_of_each(self) -> dict[str, int]:
-        """By stream, the first event that the ledger does not have."""
+        """For each stream, the first event that the ledger does not have."""
         services = (service_stream(self._congress, service) for service in self._manifest.services)
         last = {stream.name: stream.last for stream in self._manifest.streams}
         return {name: last[name] + 1 for name in services}

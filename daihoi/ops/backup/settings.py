@@ -18,7 +18,7 @@ _OF_A_CONSUMER = frozenset(
 
 
 def settings_of(stream: KeptStream, congress: str, replicas: int) -> dict[str, Any]:
-    """Of a stream on as many servers as there are now."""
+    """The settings of a stream, with as many replicas as there are servers now."""
     *of_services, ledger = stream_configs(congress, replicas)
     if stream.name == ledger["name"]:
         return ledger
@@ -35,8 +35,8 @@ def settings_of(stream: KeptStream, congress: str, replicas: int) -> dict[str, A
 
 
 def going_on(consumer: KeptConsumer) -> dict[str, Any]:
-    """Of a consumer that is given what it was not done with. What it had begun is found done, as the ids of its
-    commands follow from the event."""
+    """The settings of a consumer that is given what it was not done with. What it had begun is found done, as the ids
+    of its commands follow from the event."""
     config = {key: value for key, value in consumer.config.items() if key in _OF_A_CONSUMER}
     begins = max(consumer.done + 1, consumer.config.get("opt_start_seq", 1))
     metadata = {key: value for key, value in config.get("metadata", {}).items() if not key.startswith("_nats.")}

@@ -71,7 +71,8 @@ async def stream_findings(connection: Client, congress: str, replicas: int) -> l
 
 
 async def ledger_findings(connection: Client, congress: str, units: Entries = ()) -> AsyncIterator[Finding]:
-    """Of streams that are all there; `units` are those on the congress's list. Raises `Unavailable`."""
+    """Findings about a ledger whose streams are all there; `units` are those on the congress's list. Raises
+    `Unavailable`."""
     for finding in await loss_findings(Ledger(connection, congress), Checkpoint()) or [STREAMS_WHOLE(NATS)]:
         yield finding
     names = await services_with_streams(connection, congress)

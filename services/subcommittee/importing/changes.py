@@ -36,10 +36,10 @@ def compare(catalogue: str, items: Sequence[Item], published: Sequence[Mapping[s
     """`published` are documents of the `catalogue` view, also of other catalogues."""
     there = {document["_id"]: document for document in published if not document.get("withdrawn")}
     ours = {key: _item(document) for key, document in there.items() if document["catalogue"] == catalogue}
-    wanted = {item.item_id for item in items}
+    item_ids = {item.item_id for item in items}
     changed = [Changed(item, fields) for item in items if (fields := _difference(ours.get(item.item_id), item))]
-    removed = [ours[key] for key in sorted(ours.keys() - wanted, key=natural)]
-    elsewhere = [there[key] for key in sorted(wanted - ours.keys(), key=natural) if key in there]
+    removed = [ours[key] for key in sorted(ours.keys() - item_ids, key=natural)]
+    elsewhere = [there[key] for key in sorted(item_ids - ours.keys(), key=natural) if key in there]
     assigned = [document for item in removed if (document := there[item.item_id])["assigned_to"]]
     new = [item for item in items if item.item_id not in ours]
     return Change(

@@ -23,7 +23,8 @@ class NamedOtherwise(NamedTuple):
 
 
 def named_otherwise(items: Sequence[Item], groups: Entries) -> Iterator[NamedOtherwise]:
-    """By number; of several names in the file the one that most items have."""
+    """Groups that the file names otherwise than the list, by number. Of several names in the file the one counts that
+    most items have."""
     listed = {entry.id: entry.name.vi for entry in groups}
     for number, names in sorted(_names(items).items()):
         found, name = names.most_common(1)[0][0], listed.get(str(number))

@@ -76,7 +76,7 @@ def _row_of(range_: str) -> int:
 
 # --- the header ---
 def _columns(header: Row) -> tuple[dict[int, "Column"], list[Wrong]]:
-    """Which column stands where, and all that is wrong with the header."""
+    """Where each column stands, and all that is wrong with the header."""
     columns: dict[int, Column] = {}
     wrong: list[Wrong] = []
     for position, cell in enumerate(header.cells):

@@ -44,13 +44,13 @@ class KeptTask(NamedTuple):
         }
         if not values:
             return ""
-        said = [f"{name}={value!s}" for name, value in values.items()]
+        pairs = [f"{name}={value!s}" for name, value in values.items()]
         words = [
             "daihoi",
             "do",
             CorrectTask.NAME,
             self.task_id,
-            *said,
+            *pairs,
             f"reason={reason}",
             "--as",
             f"{self.unit}.lead",
@@ -59,8 +59,8 @@ class KeptTask(NamedTuple):
 
 
 def kept_tasks(change: Change, published: Iterable[Document], tasks: Iterable[Document]) -> Sequence[KeptTask]:
-    """Of every item that changes and is assigned, unless its task is closed or says so already. `published` are
-    documents of the view `catalogue`, `tasks` those of `tasks`."""
+    """The tasks of every item that changes and is assigned, unless its task is closed or says so already. `published`
+    are documents of the view `catalogue`, `tasks` those of `tasks`."""
     units = {document["_id"]: document["assigned_to"] for document in published}
     opened = {task["_id"]: task for task in tasks}
     kept = []

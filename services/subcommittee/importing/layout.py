@@ -71,8 +71,8 @@ class Layout(NamedTuple):
 
 
 def layout_of(table: Table, columns: Mapping[str, str], known: Fields = OF_TASKS) -> Layout | None:
-    """Nothing where no row has anything like headings. `columns` says of headings, by `heading_key`, which field they
-    are. Raises `Unreadable`."""
+    """How the table is laid out; nothing where no row has anything like headings. `columns` says of headings, by
+    `heading_key`, which field they are. Raises `Unreadable`."""
     if len(table.merged) >= MAX_NOTED:
         raise tables.unreadable(TOO_MANY_MERGED(most=MAX_NOTED))
     ranges = ranges_of(table.merged)
@@ -130,12 +130,12 @@ def _rows_of_header(rows: Sequence[Row], place: int, ranges: Sequence[Range]) ->
 
 
 def _headings(rows: Sequence[Row]) -> dict[int, str]:
-    """By position, with what stands over it where there are two rows."""
+    """The headings by position; where there are two rows, each with what stands over it."""
     headings: dict[int, str] = {}
     for position in range(max(len(row.cells) for row in rows)):
         parts = [row.cells[position] for row in rows if position < len(row.cells)]
-        said = dict.fromkeys(" ".join(str(part).split()) for part in parts if part is not None)
-        if heading := " ".join(said):
+        texts = dict.fromkeys(" ".join(str(part).split()) for part in parts if part is not None)
+        if heading := " ".join(texts):
             headings[position] = heading
     return headings
 

@@ -27,7 +27,7 @@ PROTECTED = Refusal(
 
 
 def content_of(file: Path) -> bytes:
-    """Of an ordinary file, and a byte more than there may be at most; nothing else is waited for. Raises
+    """The content of an ordinary file, and a byte more than there may be at most; nothing else is waited for. Raises
     `Unreadable`."""
     name = printable(file.name)
     try:

@@ -128,7 +128,7 @@ class _Reading:
         return {name: row.cells[at] for name, at in columns if at < len(row.cells) and row.cells[at] is not None}
 
     def _line(self, row: Row) -> Line | None:
-        """Nothing where the row is none."""
+        """The row as a line of the register; nothing where it is none."""
         cells = self._cells(row)
         texts = {name: shown(cell) for name, cell in cells.items()}
         if not cells or self._is_no_line(texts):
@@ -209,10 +209,10 @@ class _Reading:
         holders: dict[tuple[str, str], Line] = {}
         for line in lines:
             office = same(line.organisation)
-            said = kinds.setdefault(office, line) if line.kind else line
-            if said.kind != line.kind:
+            first = kinds.setdefault(office, line) if line.kind else line
+            if first.kind != line.kind:
                 yield Wrong(
-                    line.row, self._heading("kind"), TWO_KINDS(organisation=quoted(line.organisation), row=said.row)
+                    line.row, self._heading("kind"), TWO_KINDS(organisation=quoted(line.organisation), row=first.row)
                 )
             held = holders.setdefault((office, same(line.position)), line) if line.person else line
             if same(held.person) != same(line.person):

@@ -52,7 +52,7 @@ OLDER_FILE = Refusal(
 NO_SUCH_ABOVE = Refusal("no_such_position_above", "«{organisation}» has no position «{position}» to deputise for.")
 
 
-class Told(NamedTuple):
+class ChangedRow(NamedTuple):
     """One organisation or position that is new or changes: of each field, what stands there and what would."""
 
     is_new: bool
@@ -66,7 +66,7 @@ class RegisterChange(NamedTuple):
     are, for the file does not have them."""
 
     entries: Sequence[dict[str, Any]]
-    told: Sequence[Told]
+    rows: Sequence[ChangedRow]
     unchanged: int
     not_listed: int
     refused: Sequence[Wrong]
@@ -88,7 +88,7 @@ def compare(
     offices = [comparing.office(lines) for lines in by_office.values()]
     return RegisterChange(
         entries=[entry for office in offices for entry in office.entries()],
-        told=[told for office in offices for told in office.told],
+        rows=[row for office in offices for row in office.rows],
         unchanged=sum(office.unchanged for office in offices),
         not_listed=sum(office.not_listed for office in offices),
         refused=sorted(comparing.wrong, key=attrgetter("row")),
@@ -104,7 +104,7 @@ def commands(change: RegisterChange, max_bytes: int) -> list[dict[str, Any]]:
 
 
 def _events_of(entry: Mapping[str, Any]) -> int:
-    """As many as it makes at most: a handover is two."""
+    """How many events an entry makes at most: a handover is two."""
     return 1 + len(entry["positions"]) + 2 * len(entry["holders"]) + len(entry["deputies"])
 
 
@@ -126,20 +126,20 @@ class _Comparing:
 
     def office(self, lines: Sequence[Line]) -> "_Office":
         first = lines[0]
-        said = {name: next(filter(None, (getattr(line, name) for line in lines)), "") for name in _OF_AN_OFFICE}
+        fields = {name: next(filter(None, (getattr(line, name) for line in lines)), "") for name in _OF_AN_OFFICE}
         known = self.register.office(first.organisation)
-        document = self.documents.get(known.id if known else said["organisation_id"])
-        if known and said["organisation_id"] not in ("", known.id):
+        document = self.documents.get(known.id if known else fields["organisation_id"])
+        if known and fields["organisation_id"] not in ("", known.id):
             shown = {"organisation": quoted(known.name), "organisation_id": known.id}
             self.note(first, "organisation_id", OTHER_ID(**shown))
         if document and not self._is_of(document, first.organisation):
             name = document["name"]["vi"]
             why = OTHER_NAME(organisation_id=document["_id"], name=quoted(name), given=quoted(first.organisation))
             self.note(first, "organisation_id", why)
-        if document and said["kind"] and said["kind"] != document["kind"]:
+        if document and fields["kind"] and fields["kind"] != document["kind"]:
             self.note(first, "kind", OTHER_KIND(organisation=quoted(document["name"]["vi"])))
         if document is None:
-            document = self._new(first, said)
+            document = self._new(first, fields)
         office = _Office(self, document, is_new=document["_id"] not in self.documents)
         self._check_only_one_has(document["_id"], lines)
         for line in united(lines, office.key_of, self.note):
@@ -158,24 +158,24 @@ class _Comparing:
         known = self.register.office(name)
         return known is not None and known.id == document["_id"]
 
-    def _new(self, line: Line, said: Mapping[str, str]) -> Mapping[str, Any]:
-        kind = said["kind"] or self._kind
+    def _new(self, line: Line, fields: Mapping[str, str]) -> Mapping[str, Any]:
+        kind = fields["kind"] or self._kind
         if not kind:
             kinds = ", ".join(OrganisationKind)
             self.note(line, "kind", NO_KIND(kinds=kinds))
-        id_ = said["organisation_id"] or self._free_id(line.organisation)
+        id_ = fields["organisation_id"] or self._free_id(line.organisation)
         self._ids.add(id_)
-        name = {"vi": line.organisation, "en": said["organisation_en"]}
+        name = {"vi": line.organisation, "en": fields["organisation_en"]}
         return {"_id": id_, "kind": kind, "name": name, "positions": []}
 
     def _free_id(self, name: str) -> str:
         """The name as an id, and where another organisation has that, with a number."""
-        wanted = slug(name).lower()[: ID_LENGTH - 4].strip("-_") or "co-quan"
-        numbered = (f"{wanted}-{number}" for number in range(2, 1000))
-        return wanted if wanted not in self._ids else next(id_ for id_ in numbered if id_ not in self._ids)
+        slugged = slug(name).lower()[: ID_LENGTH - 4].strip("-_") or "co-quan"
+        numbered = (f"{slugged}-{number}" for number in range(2, 1000))
+        return slugged if slugged not in self._ids else next(id_ for id_ in numbered if id_ not in self._ids)
 
     def lines_of(self, organisation: str) -> list[Line]:
-        """Those with a position."""
+        """The lines that have a position."""
         keys = (organisation, same(organisation))
         return [line for line in self._listed.lines if line.position and self.key_of(line) in keys]
 
@@ -199,7 +199,7 @@ class _Office:
         self._held: list[dict[str, Any]] = []
         self._named: list[dict[str, Any]] = []
         self._listed: set[str] = set()
-        self.told = [Told(True, self._name, "", {"kind": (None, document["kind"])})] if is_new else []
+        self.rows = [ChangedRow(True, self._name, "", {"kind": (None, document["kind"])})] if is_new else []
         self.unchanged = 0
 
     @property
@@ -221,8 +221,8 @@ class _Office:
         position, is_new = self._position(line)
         changes = {**self._holding(line, position), **self._deputising(line, position)}
         if is_new or changes:
-            told = Told(is_new, self._name, position, changes)
-            self.told += [told] if told not in self.told else []
+            row = ChangedRow(is_new, self._name, position, changes)
+            self.rows += [row] if row not in self.rows else []
         else:
             self.unchanged += 1
 
@@ -251,7 +251,7 @@ class _Office:
         return {"vi": self._name, "en": self._document["name"].get("en", "")}
 
     def _position(self, line: Line) -> tuple[str, bool]:
-        """As the register has it, and whether it is to be added."""
+        """The position as the register has it, and whether it is to be added."""
         name = self._on_register(line.position)
         key = same(name)
         self._listed.add(key)
@@ -285,7 +285,7 @@ class _Office:
         return {name: (before.get(name), held[name]) for name in ("person", "since")} | contact
 
     def _more_of(self, line: Line, position: str, holder: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-        """Of the person who holds it already: only where they are reached may change."""
+        """What changes about the person who holds it already: only where they are reached may change."""
         if line.since and line.since.isoformat() != holder["since"]:
             since = _day(holder["since"])
             self._comparing.note(line, "since", ALREADY_HELD(person=holder["person"], position=position, since=since))

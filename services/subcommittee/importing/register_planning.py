@@ -46,7 +46,7 @@ def planned(source: RegisterSource, organisations: Sequence[Document], sequence:
 def numbered_commands(
     source: RegisterSource, planned: RegisterPreview, max_bytes: int
 ) -> list[tuple[UUID, dict[str, Any]]]:
-    """As those of a catalogue: what is compared at one event is always the same."""
+    """The commands and their ids, as of a catalogue: the same file compared at the same event gives the same."""
     named = f"{source.digest}/register/{source.kind}/{source.since}/{planned.sequence}"
     batches = commands(planned.change, max_bytes)
     return [(uuid5(IMPORTS, f"{named}/{number}"), data) for number, data in enumerate(batches, start=1)]

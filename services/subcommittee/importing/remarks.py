@@ -107,10 +107,10 @@ def _of_money(layout: Layout, lines: Lines, items: Sequence[Item]) -> Iterator[R
     measure = measure_of(layout.headings.get("budget_vnd", "")) or above
     total = sum(item.budget_vnd for item in items)
     for line in lines.totals:
-        said = line.cells.get("budget_vnd")
-        if line.is_of_all and isinstance(said, str | int | float):
+        value = line.cells.get("budget_vnd")
+        if line.is_of_all and isinstance(value, str | int | float):
             try:
-                stated = amount_of(said, measure)
+                stated = amount_of(value, measure)
             except Refused:
                 continue
             if stated != total:
@@ -119,13 +119,13 @@ def _of_money(layout: Layout, lines: Lines, items: Sequence[Item]) -> Iterator[R
 
 def of_proposals(proposals: Mapping[tuple[str, Any], Sequence[int]]) -> Iterator[Refused]:
     """The rows of each text and what it is taken for."""
-    for (found, meaning), rows in proposals.items():
-        yield TAKEN_AS_PROPOSED(rows=in_ranges(rows), found=quoted(found), meaning=meaning or NO_DEADLINE)
+    for (text, meaning), rows in proposals.items():
+        yield TAKEN_AS_PROPOSED(rows=in_ranges(rows), found=quoted(text), meaning=meaning or NO_DEADLINE)
 
 
 def measure_said_above(layout: Layout) -> int:
-    said = (measure_said_in(cell) for row in layout.above for cell in row.cells if isinstance(cell, str))
-    return next(filter(None, said), 0)
+    measures = (measure_said_in(cell) for row in layout.above for cell in row.cells if isinstance(cell, str))
+    return next(filter(None, measures), 0)
 
 
 def in_ranges(rows: Sequence[int]) -> str:

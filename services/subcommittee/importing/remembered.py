@@ -42,7 +42,7 @@ def _file(folder: Path, congress: str) -> Path:
 
 
 def _set_of(headings: Sequence[str], known: Fields) -> str:
-    """Of tasks as earlier versions wrote it; other kinds of tables stand apart."""
+    """The key of a set of headings: for tasks as earlier versions wrote it, for other kinds of tables apart."""
     keys = sorted({heading_key(heading) for heading in headings})
     apart = [] if known is OF_TASKS else [*known.needed]
     return hashlib.sha256(canonical([*keys, *apart])).hexdigest()

@@ -19,7 +19,7 @@ NOT_LISTED = Refusal(
 
 
 def with_listed_sources(items: Sequence[Item], sources: Entries) -> tuple[Item, ...]:
-    """Those that name a source as the list does, by id or name, have its id."""
+    """The items; where one names a source as the list does, by id or name, it has the source's id."""
     ids = {words(name): entry.id for entry in reversed(sources) for name in (entry.name.en, entry.name.vi) if name}
     ids |= {words(entry.id): entry.id for entry in sources}
     return tuple(_with_id(item, ids.get(words(item.funding_source or ""))) for item in items)

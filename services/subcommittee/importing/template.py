@@ -32,7 +32,7 @@ def template() -> bytes:
 
 
 def workbook(title: str, columns: Sequence[Column]) -> bytes:
-    """With a sheet of this title, its headings, an example below them, and the lists to choose from."""
+    """A workbook with a sheet of this title, its headings, an example below them, and the lists to choose from."""
     made = openpyxl.Workbook()
     sheet, lists = made.active, made.create_sheet(LISTS)
     sheet.title = title
@@ -54,7 +54,7 @@ def workbook(title: str, columns: Sequence[Column]) -> bytes:
 
 
 def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
-    """By a list on a sheet of its own: one that stands in the rule itself is too short for titles."""
+    """Offers choices by a list on a sheet of its own: one that stands in the rule itself is too short for titles."""
     for row, choice in enumerate(choices, start=1):
         lists[f"{column}{row}"] = choice
     rule = DataValidation(type="list", formula1=f"'{LISTS}'!${column}$1:${column}${len(choices)}", allow_blank=True)

@@ -61,13 +61,13 @@ def _names_of_phases() -> Mapping[str, str]:
 def _names_of_cases(entries: Entries) -> Mapping[str, str]:
     """A name goes to the first case that has it."""
     named = _named_cases(entries)
-    said = {words(name): case for case, names in _CASES.items() if case in named for name in names}
+    phrases = {words(name): case for case, names in _CASES.items() if case in named for name in names}
     titles = {words(name): case for case in reversed(named) for name in named[case] if name}
-    return said | titles | {words(case): case for case in named}
+    return phrases | titles | {words(case): case for case in named}
 
 
 def _named_cases(entries: Entries) -> dict[str, tuple[str, str]]:
-    """By id, in Vietnamese and, where there is one, in English; «every case» is the last."""
+    """The names of the cases by id, in Vietnamese and, where there is one, in English; «every case» is the last."""
     sentence = WORDS[EVERY_CASE].sentence
     return {
         **{entry.id: (entry.name.vi, entry.name.en) for entry in entries},
@@ -76,7 +76,7 @@ def _named_cases(entries: Entries) -> dict[str, tuple[str, str]]:
 
 
 def phases() -> list[str]:
-    """As the template offers them, in the order of `Phase`."""
+    """The names of the phases, as the template offers them, in the order of `Phase`."""
     return [PHASE_NAMES[phase].vi for phase in Phase]
 
 

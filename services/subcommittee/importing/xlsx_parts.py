@@ -76,7 +76,8 @@ def look_through(content: bytes) -> Parts:
 
 
 def _check_sizes(archive: zipfile.ZipFile, packed_bytes: int) -> None:
-    """By what the archive declares. That is also the most that `zipfile` gives out: a part that lies is damaged."""
+    """Checks the sizes that the archive declares. That is also the most that `zipfile` gives out: a part that lies is
+    damaged."""
     parts, names = archive.infolist(), archive.namelist()
     unpacked = sum(part.file_size for part in parts)
     if len(parts) > MAX_PARTS or unpacked > min(MAX_UNPACKED_BYTES, MAX_RATIO * packed_bytes):

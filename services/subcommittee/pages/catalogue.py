@@ -154,7 +154,7 @@ async def publish_page(visit: Visit) -> Response:
 
 
 def _one_at_a_time(form: Form) -> Form:
-    """As long as nothing is typed, one item is asked for."""
+    """Leaves one empty item on the form as long as nothing is typed."""
 
     def shaped(field: Field) -> Field:
         is_filled = any(each.value or each.values or each.error for row in field.rows for each in row)

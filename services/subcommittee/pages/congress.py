@@ -114,7 +114,7 @@ async def found_page(visit: Visit) -> Response:
 
 
 async def _publish_lists(visit: Visit, posted: FormData, command_id: UUID) -> Problem | None:
-    """Those of the set that was chosen which nobody has published yet."""
+    """Publishes the lists of the chosen set that nobody has published yet."""
     chosen = str(posted.get("template", ""))
     if chosen not in templates() or not may(visit, PublishList):
         return None

@@ -54,10 +54,10 @@ def _percent(share: Share, lang: Language) -> str:
 
 
 def _cells(row: LocalityDuties, phase: str) -> list[list[Any]]:
-    """By duty, how each phase stands; or the one phase that is asked for."""
-    wanted = [phase] if phase in Phase else [each.value for each in Phase]
+    """For each duty, how each phase stands, or the one phase that is asked for."""
+    phases = [phase] if phase in Phase else [each.value for each in Phase]
     return [
-        [{"phase": each, "cells": by_phase[each]} for each in wanted if by_phase[each].tasks]
+        [{"phase": each, "cells": by_phase[each]} for each in phases if by_phase[each].tasks]
         for by_phase in row.by_duty.values()
     ]
 

@@ -149,7 +149,7 @@ async def correct_page(visit: Visit) -> Response:
 
 
 async def directive_page(visit: Visit) -> Response:
-    """From a point of a conclusion, or from none."""
+    """Gives a directive, from a point of a conclusion or from none."""
     meeting_id, number = visit.query.get("meeting_id", ""), visit.query.get("point", "")
     meeting = visit.views.document("meetings", meeting_id)
     points = meeting["points"] if meeting else ()

@@ -57,7 +57,7 @@ COMMANDS: Mapping[str, type[Command]] = {
 
 
 def organisations_of(visit: Visit) -> list[Any]:
-    """As this visitor may read them: only some are shown how people are reached."""
+    """The organisations as this visitor may read them: only some are shown how people are reached."""
     documents = in_order_of_id(visit.views.documents("organisations"))
     return documents if visit.may(Act.READ_RESTRICTED) else masked_documents("organisations", documents)
 
@@ -123,8 +123,8 @@ async def organisation_page(visit: Visit) -> Response:
 
 
 def _organisation(visit: Visit) -> Any:
-    wanted = visit.request.path_params["organisation_id"]
-    return next((document for document in organisations_of(visit) if document["_id"] == wanted), None)
+    organisation_id = visit.request.path_params["organisation_id"]
+    return next((document for document in organisations_of(visit) if document["_id"] == organisation_id), None)
 
 
 def _of_position(visit: Visit, line: PositionLine) -> list[Action]:
@@ -163,7 +163,7 @@ async def add_page(visit: Visit) -> Response:
 
 
 async def change_page(visit: Visit) -> Response:
-    """One command about an organisation or a position of it."""
+    """The page that gives one command about an organisation or a position of it."""
     document, command = _organisation(visit), COMMANDS.get(visit.request.path_params["command"])
     if document is None or command is None:
         return visit.not_found()

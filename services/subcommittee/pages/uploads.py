@@ -50,7 +50,7 @@ class Uploads:
         return upload
 
     def of(self, session: str, kind: str, upload_id: str) -> Upload | None:
-        """Nothing for another session, or another kind of file."""
+        """The upload; nothing for another session, or another kind of file."""
         self._forget_old()
         upload = self._kept.get(upload_id)
         return upload if upload and (upload.session, upload.kind) == (session, kind) else None

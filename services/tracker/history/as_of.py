@@ -46,7 +46,7 @@ class ChosenInstant(NamedTuple):
 
     @property
     def for_programs(self) -> dict[str, str]:
-        """As JSON has it: a sequence's digits, or a time with its offset; and which time counts."""
+        """The instant as JSON has it: a sequence's digits, or a time with its offset; and which time counts."""
         return {"at": moment_as_text(self.at), "by": self.by.value}
 
 
@@ -60,7 +60,7 @@ def chosen_instant(at: str | None, by: By) -> ChosenInstant | None:
 
 
 def stretch_of(first: str | None, last: str | None, by: By) -> tuple[Moment | None, Moment | None]:
-    """From when to when. Raises `Refused` on what is no instant, and where the end comes first."""
+    """The two instants of a stretch. Raises `Refused` on what is no instant, and where the end comes first."""
     begin = None if first is None else parse_moment(first, begins=True)
     end = None if last is None else parse_moment(last)
     if by is By.HAPPENED and begin is None and end is None:

@@ -104,7 +104,7 @@ async def difference(
 def document_changes(
     before: Touched, after: Folded, touching: Mapping[tuple[str, str, str], list[int]]
 ) -> list[DocumentChange]:
-    """By view, then by key. `touching` are the sequences of what changed a view, key and field."""
+    """What differs, by view, then by key. `touching` are the sequences of what changed a view, key and field."""
     changed = []
     for view, documents in after.views.items():
         for key in sorted(documents, key=natural):

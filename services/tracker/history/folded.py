@@ -9,7 +9,7 @@ from services.tracker.projection.parking import Lot, update
 from shared.eventstore.direct import Stored
 from shared.history.decoding import Decoder, LeftOut, RefusingDecoder, Unreadable, decode_event
 from shared.history.parked_rows import UNSTORABLE
-from shared.views import VIEWS
+from shared.views.all_views import VIEWS
 from shared.views.view import Document, Recorded, instant
 
 

@@ -44,7 +44,8 @@ class Live(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Of the entities that are not to be tried: what was refused and why, and all that is not in the views."""
+    """What stays of the entities that are not to be tried: what was refused and why, and all that is not in the
+    views."""
 
     refused: dict[int, tuple[str, str]]
     sequences: frozenset[int]

@@ -96,15 +96,15 @@ def _names_of_entity(subject: str) -> set[str]:
     return {entity, entity_id, f"{entity}/{entity_id}", f"{service}/{entity_id}", f"{service}/{entity}/{entity_id}"}
 
 
-async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> AsyncIterator[dict[str, Any]]:
+async def replay(ledger: Ledger, criteria: Filter, *, unmasked: bool = False) -> AsyncIterator[dict[str, Any]]:
     """One JSON object per event, in ledger order, masked unless the caller knows that this reader may read all."""
-    after = max(wanted.first - 1, 0) if isinstance(wanted.first, int) else 0
+    after = max(criteria.first - 1, 0) if isinstance(criteria.first, int) else 0
     end = await ledger.last_sequence()
-    upto = min(wanted.last, end) if isinstance(wanted.last, int) else end
+    upto = min(criteria.last, end) if isinstance(criteria.last, int) else end
     async for page in ledger.read(after, upto):
         for stored in page:
             line = ledger_line(stored)
-            if wanted.is_in_range(line, stored) and wanted.fits(line, stored):
+            if criteria.is_in_range(line, stored) and criteria.fits(line, stored):
                 yield _with_whole_sentence(line) if unmasked else masked_line(line)
 
 
@@ -113,8 +113,8 @@ def _with_whole_sentence(line: dict[str, Any]) -> dict[str, Any]:
         return line
     event = line["event"]
     person = event.get("person", "")
-    told = summary(event["type"], event["actor"], event["subject"], event["data"], person=person, unmasked=True)
-    return line | {"summary": told}
+    sentences = summary(event["type"], event["actor"], event["subject"], event["data"], person=person, unmasked=True)
+    return line | {"summary": sentences}
 
 
 def ledger_line(stored: Stored) -> dict[str, Any]:
@@ -153,41 +153,41 @@ class Silence(NamedTuple):
     in_range: int
 
 
-async def silence(ledger: Ledger, wanted: Filter) -> Silence:
+async def silence(ledger: Ledger, criteria: Filter) -> Silence:
     """Reads the whole ledger. A unit or a type that this version knows is known without any event."""
-    filters = {name: Filter(**{name: getattr(wanted, name)}) for name in ("unit", "type", "entity", "actor")}
-    sought = {name for name in filters if getattr(wanted, name)}
-    sought -= {"unit"} if wanted.unit in services() else set()
-    sought -= {"type"} if any(wanted.type in names_of_type(name) for name in EVENT_TYPES) else set()
+    filters = {name: Filter(**{name: getattr(criteria, name)}) for name in ("unit", "type", "entity", "actor")}
+    sought = {name for name in filters if getattr(criteria, name)}
+    sought -= {"unit"} if criteria.unit in services() else set()
+    sought -= {"type"} if any(criteria.type in names_of_type(name) for name in EVENT_TYPES) else set()
     events = in_range = 0
     async for page in ledger.read():
         for stored in page:
             line = ledger_line(stored)
             events += 1
-            in_range += wanted.is_in_range(line, stored)
+            in_range += criteria.is_in_range(line, stored)
             sought -= {name for name in sought if filters[name].fits(line, stored)}
     return Silence(tuple(name for name in filters if name in sought), events, in_range)
 
 
-def silence_lines(why: Silence, wanted: Filter, lang: Language) -> list[str]:
+def silence_lines(why: Silence, criteria: Filter, lang: Language) -> list[str]:
     if why.unknown:
         units = ", ".join(services())
-        reasons = (UNKNOWN[name].filled(name=getattr(wanted, name), units=units) for name in why.unknown)
+        reasons = (UNKNOWN[name].filled(name=getattr(criteria, name), units=units) for name in why.unknown)
         return [render(reason, lang) for reason in reasons]
     if not why.events:
         return [translate("Nothing found, because the ledger holds no event.", lang)]
     if not why.in_range:
-        between = _between(wanted, lang)
-        if wanted.by is By.HAPPENED:
+        between = _between(criteria, lang)
+        if criteria.by is By.HAPPENED:
             return [translate("Nothing found, because nothing on record happened {between}.", lang, between=between)]
         return [translate("Nothing found, because nothing was recorded {between}.", lang, between=between)]
     count = why.in_range
     return [translate("Nothing found, because none of the {count} events there fits all of it.", lang, count=count)]
 
 
-def _between(wanted: Filter, lang: Language) -> str:
-    first = moment_in_words(wanted.first, lang) if wanted.first is not None else ""
-    last = moment_in_words(wanted.last, lang) if wanted.last is not None else ""
+def _between(criteria: Filter, lang: Language) -> str:
+    first = moment_in_words(criteria.first, lang) if criteria.first is not None else ""
+    last = moment_in_words(criteria.last, lang) if criteria.last is not None else ""
     if first and last:
         return translate("from {first} to {last}", lang, first=first, last=last)
     return translate("from {first} on", lang, first=first) if first else translate("until {last}", lang, last=last)

@@ -125,13 +125,13 @@ class Shadow:
         return keys
 
     async def _differing(self, keys: set[Key], views: ViewStore) -> set[Key] | None:
-        """Those that differ where the views stand; `None` where they have gone back, or were made anew."""
+        """The documents that differ where the views stand; `None` where they have gone back, or were made anew."""
         live = await views.checkpoint()
         if not self._folded.goes_on_to(live):
             return None
         keys = {*keys, *await self._fold_to(live.sequence)}
-        wanted = {view: {key for of, key in keys if of == view} for view in VIEW_NAMES}
-        documents = await views.fetch(wanted)
+        by_view = {view: {key for of, key in keys if of == view} for view in VIEW_NAMES}
+        documents = await views.fetch(by_view)
         return {
             (view, key)
             for view, key in keys

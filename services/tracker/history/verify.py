@@ -156,7 +156,7 @@ def _counted(checkpoint: Checkpoint) -> Document:
 
 
 def first_difference(view: str, live: dict[str, Document], replayed: dict[str, Document]) -> Difference | None:
-    """By key, then by field; `None` stands for a document or field that is not there."""
+    """The first difference by key, then by field; `None` stands for a document or field that is not there."""
     for key in sorted(live.keys() | replayed.keys()):
         ours, theirs = live.get(key), replayed.get(key)
         if are_same(ours, theirs):

@@ -132,7 +132,7 @@ class Projection:
         return piece
 
     def _begin_anew(self) -> None:
-        """From the checkpoint, with nothing in memory."""
+        """Begins again from the checkpoint, with nothing in memory."""
         self._begun_anew += 1
         self._folded, self._waiting, self._uncommitted = self.checkpoint, None, []
         self._hot = {name: {} for name in VIEW_NAMES}
@@ -155,7 +155,7 @@ class Projection:
             await asyncio.gather(self._committing, return_exceptions=True)
 
     async def _fetch_lot(self, subjects: set[str]) -> Lot:
-        """As it is after the commits under way."""
+        """The parking lot as it is after the commits under way."""
         await self.settle()
         return await self._store.lot(subjects)
 

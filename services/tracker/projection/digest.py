@@ -24,6 +24,6 @@ OF_NOTHING = view_digest(())
 
 
 def total_digest(by_view: Mapping[str, str]) -> str:
-    """Of all views that hold something: one that a later version adds changes nothing until it does."""
+    """The digest of all views that hold something: one that a later version adds changes nothing until it does."""
     lines = "".join(f"{name} {digest}\n" for name, digest in sorted(by_view.items()) if digest != OF_NOTHING)
     return hashlib.sha256(lines.encode()).hexdigest()

@@ -25,7 +25,7 @@ from shared.platform.mongo import (
     was_cut_off,
     will_never_be_taken,
 )
-from shared.views import VIEWS
+from shared.views.all_views import VIEWS
 from shared.views.view import Document
 
 AUDIT_TRAIL = "audit_trail"
@@ -63,7 +63,7 @@ class ViewStore:
         self._reads: Session | None = None
 
     def collection(self, name: str) -> Any:
-        """Of the generation as last looked up."""
+        """The collection of a view, in the generation that was last looked up."""
         return self.database[name + self.generation]
 
     async def look_up(self) -> Document | None:
@@ -159,7 +159,7 @@ class ViewStore:
             raise
 
     async def write_in(self, session: Session, outcome: Outcome, read: Checkpoint) -> None:
-        """As `commit`, in a transaction of the caller's."""
+        """Does what `commit` does, in a transaction of the caller's."""
         fence: dict[str, Any] = {"sequence": read.sequence, "renewed": read.renewed}
         if self._term:
             fence["term"] = self._term
@@ -191,7 +191,7 @@ class ViewStore:
         return [row async for row in self._with_one_of(AUDIT_TRAIL, "_id", sequences)]
 
     async def audit_rows(self, first: int, last: int) -> list[Document]:
-        """Those of `first` to `last`, in order."""
+        """The rows of the audit trail from `first` to `last`, in order."""
         rows = await self.audit_rows_of(range(first, last + 1))
         return sorted(rows, key=lambda row: float(row["_id"]))
 
@@ -205,7 +205,7 @@ class ViewStore:
         return {name: view_digest(await self.documents(name)) for name in VIEW_NAMES}
 
     async def probe(self) -> None:
-        """One write, there and back."""
+        """Writes once and takes it back, to see whether that is possible."""
         probes = self.database[CHECKPOINTS]
         await probes.replace_one({"_id": PROBE}, {"at": time.time()}, upsert=True)
         await probes.delete_one({"_id": PROBE})

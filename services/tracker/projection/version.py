@@ -27,13 +27,12 @@ count."""
 def fold_version() -> str:
     """Sixteen hexadecimal digits."""
     running = hashlib.sha256(repr(sorted(WRITERS.items())).encode())
-    for source in fold_sources():
-        running.update(f"{source.relative_to(ROOT)}\n{_code(source)}".encode())
+    for source, tree in sorted(_trees().items()):
+        running.update(f"{source.relative_to(ROOT)}\n{_code(tree)}".encode())
     return running.hexdigest()[:16]
 
 
-def _code(source: Path) -> str:
-    tree = ast.parse(source.read_bytes())
+def _code(tree: ast.Module) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
             node.body = [line for line in node.body if not _is_only_words(line)]
@@ -49,14 +48,18 @@ def _is_only_words(line: ast.stmt) -> bool:
 
 def fold_sources() -> list[Path]:
     """The modules that the fold imports or finds, and those that these import."""
-    sources: dict[str, Path] = {}
+    return sorted(_trees())
+
+
+def _trees() -> dict[Path, ast.Module]:
+    trees: dict[Path, ast.Module] = {}
     waiting = {BEGINS_WITH, *_discovered()}
     while waiting:
         module = waiting.pop()
-        if module not in NO_PART and module not in sources and (source := _source_of(module)):
-            sources[module] = source
-            waiting.update(_imported(source))
-    return sorted(sources.values())
+        if module not in NO_PART and (source := _source_of(module)) and source not in trees:
+            trees[source] = ast.parse(source.read_bytes())
+            waiting.update(_imported(trees[source]))
+    return trees
 
 
 def _discovered() -> Iterator[str]:
@@ -65,8 +68,8 @@ def _discovered() -> Iterator[str]:
             yield f"{package}.{path.stem}"
 
 
-def _imported(source: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source.read_bytes())):
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{name.name}" for name in node.names)
@@ -75,7 +78,7 @@ def _imported(source: Path) -> Iterator[str]:
 
 
 def _source_of(module: str) -> Path | None:
-    """Nothing for a module that is none of ours, and for what is no module."""
+    """The file of a module of ours; nothing for any other, and for what is no module."""
     path = ROOT / module.replace(".", "/")
     candidates = (path.with_suffix(".py"), path / "__init__.py")
     return next((path for path in candidates if module.startswith(("services.", "shared.")) and path.is_file()), None)

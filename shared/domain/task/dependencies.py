@@ -100,7 +100,7 @@ def _way_to(end: str, beginning: str, reached_from: Mapping[str, str]) -> Sequen
 
 
 def _in_a_line(circle: Sequence[str]) -> str:
-    """Of a long one the beginning and the end."""
+    """The circle of tasks in one line; of a long one its beginning and its end."""
     half = SHOWN_OF_A_CIRCLE // 2
     shown = circle if len(circle) <= SHOWN_OF_A_CIRCLE else (*circle[:half], "…", *circle[-half:])
     return " → ".join(shown)

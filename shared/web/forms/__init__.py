@@ -56,8 +56,8 @@ def form_of(
     choices: Choices = NO_CHOICES,
     without: Collection[str] = (),
 ) -> Form:
-    """To give `command` with. `values` is data as the command takes it, shown as people write it; `fixed` goes along
-    hidden; the fields in `without` are not there, nor is an id that `new_id` gives."""
+    """The form to give `command` with. `values` is data as the command takes it, shown as people write it; `fixed`
+    goes along hidden; the fields in `without` are not there, nor is an id that `new_id` gives."""
     fixed, values = fixed or {}, values or {}
     making = Making(command, choices, fixed, without)
     known = {**values, **fixed}

@@ -228,7 +228,8 @@ class _Drawn:
 
     @staticmethod
     def _chosen[Each](by_name: Mapping[str, Sequence[Each]], spec: Spec, name: str) -> tuple[Each, ...]:
-        """Of a field of text, unless that is the id of what is registered; of a number, by its whole path."""
+        """What can be chosen for a field of text, unless that is the id of what is registered; of a number, by its
+        whole path."""
         if spec.control == "number":
             return tuple(by_name.get(name, ()))
         is_new = spec.command.startswith("register-") or (spec.command, spec.name) == ("open-task", "task_id")

@@ -104,7 +104,7 @@ class Form:
 
     @property
     def all_fields(self) -> Iterator[Field]:
-        """Those within rows too, in the order of the page."""
+        """The fields in the order of the page, those within rows too."""
         return flat(self.fields)
 
     @property

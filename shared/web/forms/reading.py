@@ -68,7 +68,7 @@ def _with_name(group: dict[str, Any]) -> dict[str, Any]:
 
 
 def lines_of(spec: Spec, text: str) -> list[str]:
-    """One more than there may be says that there are too many."""
+    """The lines of a text; one more than there may be says that there are too many."""
     lines = filter(None, (line.strip() for line in text.split("\n")))
     most = spec.schema.get("maxItems", MOST_ROWS)
     return [line for _, line in zip(range(most + 1), lines, strict=False)]

@@ -46,7 +46,7 @@ class Spec(NamedTuple):
 
     @property
     def most_rows(self) -> int:
-        """As many as the command takes and one form can be sent with."""
+        """How many rows there can be: as many as the command takes and one form can be sent with."""
         in_one_form = (MOST_FIELDS - BESIDE_ROWS) // max(self._fields_of_one, 1)
         return int(min(self.schema.get("maxItems", in_one_form), in_one_form))
 
@@ -57,7 +57,7 @@ class Spec(NamedTuple):
 
 @cache
 def specs_of(command: type[Command]) -> tuple[Spec, ...]:
-    """Those that have to be given first, in the order of the command."""
+    """The fields of a command in its order, those that have to be given first."""
     schema = schema_of(command)
     required = frozenset(schema.get("required", ()))
     specs = [

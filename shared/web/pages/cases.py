@@ -133,7 +133,7 @@ def _adjustment(visit: Visit, case: str, task_id: str, adjustment: Document) -> 
 
 
 def _as_typed(value: Any) -> str:
-    """As a form's field holds it."""
+    """The value as a form's field holds it."""
     return ("true" if value else "false") if isinstance(value, bool) else str(value)
 
 

@@ -126,19 +126,21 @@ async def answer(visit: Visit, giving: Giving) -> Response:
     if MORE in typed:
         return _page(visit, giving, with_typed(form, typed), seen_in(fields) or 0, filled.command_id, filled=filled)
     if filled.posted.errors or filled.happened_error or problem:
-        told = with_typed(form, typed, filled.posted.errors)
+        page_form = with_typed(form, typed, filled.posted.errors)
         if problem:
-            told = _with_file_problem(told, problem)
-        return _page(visit, giving, told, seen_in(fields) or 0, filled.command_id, filled=filled, status=422)
+            page_form = _with_file_problem(page_form, problem)
+        return _page(visit, giving, page_form, seen_in(fields) or 0, filled.command_id, filled=filled, status=422)
     if meanwhile := await _meanwhile(visit, giving, data, seen_in(fields), filled.command_id):
-        told = with_typed(form, typed)
-        return _page(visit, giving, told, seen, filled.command_id, filled=filled, meanwhile=meanwhile, status=409)
+        page_form = with_typed(form, typed)
+        return _page(
+            visit, giving, page_form, seen, filled.command_id, filled=filled, meanwhile=meanwhile, status=409
+        )
     if before := recorded_before(visit, giving.command.NAME, typed, filled.command_id):
-        told = with_typed(form, typed)
-        return _page(visit, giving, told, seen, filled.command_id, filled=filled, before=before, status=409)
+        page_form = with_typed(form, typed)
+        return _page(visit, giving, page_form, seen, filled.command_id, filled=filled, before=before, status=409)
     if giving.own.effect and CONFIRMED not in typed:
-        told, effect = with_typed(form, typed), giving.own.effect(data)
-        return _page(visit, giving, told, seen, filled.command_id, filled=filled, effect=effect)
+        page_form, effect = with_typed(form, typed), giving.own.effect(data)
+        return _page(visit, giving, page_form, seen, filled.command_id, filled=filled, effect=effect)
     given = await visit.give(giving.command.NAME, data, filled.command_id, filled.happened)
     problem_of_it = given.problem
     if giving.own.also and not problem_of_it:
@@ -155,7 +157,7 @@ async def answer(visit: Visit, giving: Giving) -> Response:
 async def _typed(
     visit: Visit, giving: Giving, fields: FormData
 ) -> tuple[dict[str, list[str]], tuple[str, str] | None]:
-    """With the files that came along kept, and named in the fields."""
+    """What was typed, with the files that came along kept and named in the fields."""
     typed = typed_in(fields)
     if not giving.takes_files:
         return typed, None
@@ -216,16 +218,16 @@ def _refused(visit: Visit, giving: Giving, form: Form, filled: Filled, seen: int
     command_id = filled.command_id
     if problem.code == COMMAND_ID_REUSED.code:
         command_id = uuid4()
-        said = {"detail": render(GIVEN_BEFORE, "en"), "detail_vi": render(GIVEN_BEFORE, "vi")}
-        problem = problem.model_copy(update=said)
+        details = {"detail": render(GIVEN_BEFORE, "en"), "detail_vi": render(GIVEN_BEFORE, "vi")}
+        problem = problem.model_copy(update=details)
     happened_error = ""
     if problem.code.startswith("happened_"):
         happened_error = problem.detail_in(visit.lang)
-    told = with_problem(form, problem, filled.typed)
+    page_form = with_problem(form, problem, filled.typed)
     if happened_error:
-        told = replace(told, summary=())
+        page_form = replace(page_form, summary=())
     filled = filled._replace(happened_error=happened_error)
-    return _page(visit, giving, told, seen, command_id, filled=filled, status=problem.status)
+    return _page(visit, giving, page_form, seen, command_id, filled=filled, status=problem.status)
 
 
 async def _meanwhile(
@@ -314,14 +316,14 @@ def _problems(visit: Visit, form: Form, happened_error: str) -> list[Any]:
 
 
 def _with_file_problem(form: Form, problem: tuple[str, str]) -> Form:
-    """Beside the field that the file came in."""
+    """The form, with the problem beside the field that the file came in."""
     path, sentence = problem
 
-    def told(field: Any) -> Any:
-        rows = tuple(tuple(told(each) for each in row) for row in field.rows)
+    def with_error(field: Any) -> Any:
+        rows = tuple(tuple(with_error(each) for each in row) for row in field.rows)
         return replace(field, rows=rows, error=sentence if field.path == path else field.error)
 
     shown = any(field.path == path for field in form.all_fields)
     if not shown:
         return replace(form, summary=(*form.summary, sentence))
-    return replace(form, fields=tuple(told(field) for field in form.fields))
+    return replace(form, fields=tuple(with_error(field) for field in form.fields))

@@ -32,7 +32,7 @@ async def directives_page(visit: Visit) -> Response:
 async def directives_listed(
     visit: Visit, *, unit: str, unit_options: Sequence[Option] = (), actions: Sequence[Action] = ()
 ) -> Response:
-    """Those for `unit`, for every unit where it is empty; the latest first."""
+    """The directives for `unit`, or for every unit where it is empty; the latest first."""
     words = words_of(visit.query.get("q", ""))
     documents = [
         document

@@ -31,7 +31,7 @@ async def documents_page(visit: Visit) -> Response:
     on_file = visit.views.documents("documents")
     query = {name: value.strip()[:LONGEST] for name, value in visit.query.items()}
     status = query.get("status", "")
-    wanted = DocumentFilter(
+    criteria = DocumentFilter(
         unit=query.get("unit", ""),
         kind=query.get("kind", ""),
         issuer=query.get("issuer", ""),
@@ -39,7 +39,7 @@ async def documents_page(visit: Visit) -> Response:
         status=DocumentStatus(status) if status in DocumentStatus else None,
         text=query.get("q", ""),
     )
-    listed = paged(document_list(filed(on_file), wanted), query, ROWS)
+    listed = paged(document_list(filed(on_file), criteria), query, ROWS)
     return visit.render(
         "documents/list.html",
         **_in_words(visit),
@@ -136,7 +136,8 @@ async def document_page(visit: Visit) -> Response:
 
 
 def _addresses(visit: Visit, on_file: list[Document]) -> dict[str, str]:
-    """Of each document on file, by its symbol, the service's own and the sub-committee's before others."""
+    """The addresses of the documents on file, by their symbols: the service's own and the sub-committee's before
+    others."""
     ranked = sorted(filed(on_file), key=lambda line: (line.unit == visit.service, line.unit == SUBCOMMITTEE))
     return {
         name: address_of(visit, line) for line in ranked for name in (line.symbol, f"{line.symbol} ({line.term})")

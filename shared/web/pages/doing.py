@@ -83,7 +83,7 @@ async def any_page(visit: Visit) -> Response:
 
 
 def _next_number(visit: Visit) -> str:
-    """Of a task beside the catalogue: «bs-1» and so on, for «bổ sung»."""
+    """The next free id of a task beside the catalogue: «bs-1» and so on, for «bổ sung»."""
     own = {task["task_id"] for task in visit.views.documents("tasks") if task["unit"] == visit.service}
     return next(number for count in itertools.count(1) if (number := f"{BESIDE_CATALOGUE}{count}") not in own)
 

@@ -47,7 +47,7 @@ async def evidence_page(visit: Visit) -> Response:
 
 
 def disposition(name: str) -> str:
-    """To be saved under its name, whatever letters that has."""
+    """The header that has a browser save a file under its name, whatever letters that has."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name).strip("._") or "file"
     return f"attachment; filename=\"{plain[-100:]}\"; filename*=UTF-8''{quote(name, safe='')}"
 

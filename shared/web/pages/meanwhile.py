@@ -18,7 +18,7 @@ class Meanwhile(NamedTuple):
 
 
 async def since_seen(visit: Visit, entity: str, entity_id: str, seen: int, command_id: UUID) -> Meanwhile | None:
-    """Nothing where this very form was recorded already."""
+    """What was recorded since the form was shown; nothing where this very form was recorded already."""
     touch = visit.views.touch(entity, entity_id)
     if touch is None or touch.sequence <= seen:
         return None

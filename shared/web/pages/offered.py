@@ -21,7 +21,7 @@ NOT_BY_HAND = GIVEN_BY_POLICIES | {"follow-scenario", "enter-task"}
 
 
 def offered_at(service: UnitService) -> Mapping[str, type[Command]]:
-    """By name, what people may be offered a form for."""
+    """The commands that people may be offered a form for, by name."""
     commands = (*(command for each in service.aggregates for command in each.public_commands), *OFFERED)
     return {command.NAME: command for command in commands if command.NAME not in NOT_BY_HAND}
 

@@ -17,7 +17,7 @@ MOST_SHOWN = 500
 
 
 async def refusals_page(visit: Visit) -> Response:
-    """From the ledger, which holds the service's own events too."""
+    """What policies could not do, read from the ledger, which holds the service's own events too."""
     at_work = visit.place.at_work
     try:
         left = await Unseen(at_work.connection, visit.place.congress, visit.service).now()

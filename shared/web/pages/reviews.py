@@ -110,7 +110,7 @@ class Sheet(NamedTuple):
         (line,) = review_lines([review], visit.views.documents("tasks"))
         is_open = line.status == "open"
         choices = choices_for(visit, AssignTask).suggestions
-        said = {"done": visit.say(SOME_DONE.filled(count=done))} if done else {}
+        notice = {"done": visit.say(SOME_DONE.filled(count=done))} if done else {}
         return visit.render(
             "reviews/sheet.html",
             status,
@@ -137,7 +137,7 @@ class Sheet(NamedTuple):
             actions=actions(action(visit, CloseReview, {"review_id": line.review_id}, first=not line.left))
             if is_open
             else [],
-            **said,
+            **notice,
         )
 
     def _tabs(self) -> list[dict[str, Any]]:
@@ -222,21 +222,21 @@ async def _record(sheet: Sheet) -> Response:
 async def _record_row(
     visit: Visit, review_id: str, row: SheetRow, texts: Mapping[str, str], form_id: UUID, seen: str
 ) -> Shown:
-    wanted = to_do(review_id, row, texts, form_id, visit.today)
+    to_record = to_do(review_id, row, texts, form_id, visit.today)
     if choice_of(texts) is Choice.LATER:
         kept = {name: text for name, text in texts.items() if name != CHOICE}
         return Shown(row, texts if kept else {})
-    if wanted.is_idle:
+    if to_record.is_idle:
         return Shown(row)
-    if wanted.problems:
-        return Shown(row, texts, {problem.path: visit.say(problem.message) for problem in wanted.problems})
+    if to_record.problems:
+        return Shown(row, texts, {problem.path: visit.say(problem.message) for problem in to_record.problems})
     if who := _changed_by(visit, row, seen):
         return Shown(row, texts, {CHOICE: visit.say(CHANGED_MEANWHILE.filled(who=position_of(who, visit.lang)))})
     done: list[str] = []
-    for step in wanted.steps:
+    for step in to_record.steps:
         given = await visit.give(step.command.NAME, step.data, step.id)
         if given.problem:
-            columns = {CHOICE}.union(*(step.columns for step in wanted.steps[len(done) :]))
+            columns = {CHOICE}.union(*(step.columns for step in to_record.steps[len(done) :]))
             left = {name: text for name, text in texts.items() if name in columns}
             return Shown(row, left, _errors_of(given.problem, visit), tuple(done))
         done.append(step.name)

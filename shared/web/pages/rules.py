@@ -12,8 +12,8 @@ from shared.web.visit import Visit
 
 
 async def rules_page(visit: Visit) -> Response:
-    said = [document for document in visit.views.documents("unit_rules") if document["unit"] == visit.service]
-    line = next(line for line in rules_of(said, ()) if line.unit == visit.service) if said else None
+    documents = [document for document in visit.views.documents("unit_rules") if document["unit"] == visit.service]
+    line = next(line for line in rules_of(documents, ()) if line.unit == visit.service) if documents else None
     demanded = line is None or line.evidence_required
     changed = {"evidence_required": "false" if demanded else "true"}
     return visit.render(

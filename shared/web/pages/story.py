@@ -44,8 +44,8 @@ NOT_SHOWN = frozenset(("submitted_by", "started", "agreed_deadline", "completed_
 
 
 async def story_for(visit: Visit, entity: str, entity_id: str) -> list[dict[str, Any]]:
-    """Of an entity of the service, for the macro `timeline`, the newest first; what this visitor may not read is
-    masked. Raises `Unavailable`."""
+    """The history of an entity of the service, for the macro `timeline`, the newest first; what this visitor may not
+    read is masked. Raises `Unavailable`."""
     rows, unmasked = await visit.views.history(entity, entity_id), visit.may(Act.READ_RESTRICTED)
     return story_of(rows if unmasked else list(map(masked_row, rows)), visit.lang, unmasked=unmasked)
 

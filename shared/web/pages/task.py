@@ -47,14 +47,14 @@ async def page(visit: Visit) -> Response:
         rows = []
     wants_all = visit.query.get("history") == "all"
     shown = rows if wants_all else rows[-SHOWN_OF_STORY:]
-    told = task_page(task, visit.views.documents("organisations"), visit.today)
+    report = task_page(task, visit.views.documents("organisations"), visit.today)
     full = with_records(task)
     return visit.render(
         "tasks/task.html",
         page_title=f"{task['task_id']}. {visit_title(visit, task)}",
         task=full,
-        line=told.line,
-        holder=told.holder,
+        line=report.line,
+        holder=report.holder,
         title=visit_title(visit, task),
         actions=actions_for(task, visit.actor, visit.service),
         titles=GROUP_TITLES,
@@ -64,7 +64,7 @@ async def page(visit: Visit) -> Response:
         is_suspended=is_suspended(task),
         returned=_last_return(task) if is_returned(task) else None,
         pending=pending_extension(task),
-        essentials=_essentials(visit, task, told.line),
+        essentials=_essentials(visit, task, report.line),
         deadlines=deadlines_of(task, visit.lang),
         obstacles=list(lines_of(task)),
         evidence=_evidence(visit, task),
@@ -259,8 +259,8 @@ def _reviews(visit: Visit, task: Document) -> list[dict[str, Any]]:
 
 def _case(case: str, lang: Language) -> str:
     if case == EVERY_CASE or not is_listed(CodeList.CASES, case):
-        told = word(case)
-        return render(told, lang) if isinstance(told, Message) else told
+        name = word(case)
+        return render(name, lang) if isinstance(name, Message) else name
     return name_of(CodeList.CASES, case, lang)
 
 

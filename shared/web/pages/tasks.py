@@ -165,7 +165,7 @@ def _row(row: TaskRow, visit: Visit) -> dict[str, Any]:
 
 def missing_in_words(missing: Sequence[str], visit: Visit) -> str:
     words = (word(name) for name in missing)
-    return ", ".join(visit.say(told) if isinstance(told, Message) else told for told in words)
+    return ", ".join(visit.say(name) if isinstance(name, Message) else name for name in words)
 
 
 def _saved(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
@@ -216,8 +216,8 @@ def _word(visit: Visit, field: str, code: str) -> str:
     words = CELL_WORDS.get(code) if field in ("status", "cell") else None
     if words:
         return visit.say(words)
-    told = words_of_choice(field, code)
-    return render(told, visit.lang) if told else code
+    words = words_of_choice(field, code)
+    return render(words, visit.lang) if words else code
 
 
 CELL_WORDS = {

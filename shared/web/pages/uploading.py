@@ -39,7 +39,7 @@ class _Door:
 
 
 def harmless_name(name: str) -> str:
-    """Of a file as a browser names it, without folders; empty where nothing is left."""
+    """The name of a file as a browser gives it, without folders; empty where nothing is left."""
     last = name.replace("\\", "/").rpartition("/")[2]
     shown = "".join(letter for letter in last if letter.isprintable()).strip().strip(".")
     if len(shown) <= LONGEST_NAME:
@@ -70,10 +70,10 @@ async def keep_files(
             return named, (field, error.problem.detail_in(visit.lang))
         except OSError:
             return named, (field, visit.t("The file did not arrive whole. Choose it again."))
-        said = kept.model_dump(mode="json")
+        fields = kept.model_dump(mode="json")
         if title := "".join(named.get(f"{row}.title", [])).strip():
-            said["title"] = title
-        for part, value in said.items():
+            fields["title"] = title
+        for part, value in fields.items():
             named[f"{row}.{part}"] = ["true" if value is True else str(value)]
         await asyncio.sleep(0)
     return named, None
@@ -127,7 +127,7 @@ def _of_kept(field: Field, row: Mapping[str, Field], visit: Visit) -> Field:
 
 
 def _of_elsewhere(field: Field, visit: Visit) -> Field:
-    """Nothing has to be said of a file that is chosen in the same row."""
+    """A field about a file that is kept elsewhere; not required, for a file may be chosen in the same row."""
     of_sum = visit.t("Of a file elsewhere: its SHA-256, 64 letters and digits")
     is_sum = field.path.endswith("sha256")
     return replace(field, required=False, hint=of_sum if is_sum else visit.t("Of a file elsewhere"))

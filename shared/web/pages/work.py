@@ -60,8 +60,8 @@ def _of_unit_itself(visit: Visit) -> Response:
     whose = whose_of(visit)
     tasks = own_tasks(visit)
     wants_mine = _wants_mine(visit, whose, tasks)
-    wanted = [each for each, *_ in TILES if whose.decides or each not in FOR_WHO_DECIDES]
-    work = my_work(tasks, whose, visit.today, wanted, only_mine=wants_mine, shown=SHOWN)
+    attentions = [each for each, *_ in TILES if whose.decides or each not in FOR_WHO_DECIDES]
+    work = my_work(tasks, whose, visit.today, attentions, only_mine=wants_mine, shown=SHOWN)
     address = "/tasks?whose=mine&view=" if wants_mine else "/tasks?view="
     by_attention = {each.attention: each for each in work.lists}
     return visit.render(

@@ -49,7 +49,7 @@ async def begin(place: "Place") -> None:
 
 
 async def send_away(request: "Request", place: "Place") -> "Response":
-    """To where one signs in, and back to this page."""
+    """Sends a visitor to where one signs in, and from there back to this page."""
     return desk_of(place).send_away(request)
 
 

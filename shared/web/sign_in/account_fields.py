@@ -11,7 +11,7 @@ from shared.web.sign_in.refusals import ACCOUNT_FIELDS, PASSWORDS_DIFFER
 
 
 async def new_account(form: Mapping[str, str], positions: tuple[str, ...], desk: Desk) -> Account:
-    """One that is not kept yet; it needs no password where it has a name at the provider. Raises the refusal
+    """An account that is not kept yet; it needs no password where it has a name at the provider. Raises the refusal
     `account_fields`, and as `typed_oidc_names` and `typed_password`."""
     name, shown = form.get("account", "").strip(), form.get("name", "").strip()
     fields = {"id": name, "name": shown, "positions": positions, "changed_at": desk.now()}

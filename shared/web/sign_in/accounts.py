@@ -69,7 +69,7 @@ def checked_oidc_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _as_position(position: str) -> str:
-    """Of a unit that this process need not know."""
+    """The text as a position, of a unit that this process need not know."""
     unit, _, name = position.partition(".")
     if not name:
         raise ValueError("a position is UNIT.POSITION")
@@ -94,7 +94,7 @@ class Account(BaseModel):
 
     @property
     def usable_positions(self) -> tuple[str, ...]:
-        """Those of units that there are."""
+        """The positions of an account in units that there are."""
         return tuple(each for each in self.positions if each.partition(".")[0] in units_of_positions())
 
     @property
@@ -110,7 +110,7 @@ class Kept(NamedTuple):
 
 
 class Accounts:
-    """Of a congress. Only the sub-committee's service and the operator may read and change them."""
+    """The accounts of a congress. Only the sub-committee's service and the operator may read and change them."""
 
     def __init__(
         self, connection: Client, congress: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -126,14 +126,14 @@ class Accounts:
         return _kept(record) if record else None
 
     async def get(self, account: str) -> Kept:
-        """As `find`; raises the refusal `account_not_found`."""
+        """The account that `find` finds. Raises the refusal `account_not_found`."""
         kept = await self.find(account)
         if kept is None:
             raise ACCOUNT_NOT_FOUND(account=account[:100])
         return kept
 
     async def all(self) -> list[Kept]:
-        """By id. Raises as `find`."""
+        """All accounts, in the order of their ids. Raises as `find`."""
         return [_kept(record) for record in await self._records.all()]
 
     async def named_by_provider(self, name: str) -> Kept | None:
@@ -143,10 +143,10 @@ class Accounts:
 
     async def check_names_free(self, account: str, oidc_names: Iterable[str]) -> None:
         """A name that two accounts have lets neither in. Raises the refusal `oidc_name_taken`; as `find`."""
-        wanted = {name.casefold(): name for name in oidc_names}
-        for other in (kept.account for kept in await self.all() if wanted and kept.account.id != account):
-            for name in wanted.keys() & set(map(str.casefold, other.oidc_names)):
-                raise OIDC_NAME_TAKEN(account=other.id, name=wanted[name])
+        by_name = {name.casefold(): name for name in oidc_names}
+        for other in (kept.account for kept in await self.all() if by_name and kept.account.id != account):
+            for name in by_name.keys() & set(map(str.casefold, other.oidc_names)):
+                raise OIDC_NAME_TAKEN(account=other.id, name=by_name[name])
 
     async def are_there_none(self) -> bool:
         """Raises `Unavailable`."""

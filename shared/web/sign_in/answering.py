@@ -35,7 +35,7 @@ type Render = Callable[..., Response]
 
 
 class Pages:
-    """Of one service. Forms on them carry what shows that they come from here."""
+    """The pages of one service's sign-in. Forms on them carry what shows that they come from here."""
 
     def __init__(self, render: Render, guard: FormGuard) -> None:
         self._render, self._guard = render, guard
@@ -75,7 +75,7 @@ class Pages:
 
 
 def status_of(refused: Refused, otherwise: int) -> int:
-    """Of HTTP; `otherwise` where the refusal has none of its own."""
+    """The status of HTTP for a refusal; `otherwise` where it has none of its own."""
     again_later = {TOO_MANY_TRIES: 429, PROVIDER_AWAY: 503}
     return again_later.get(refused.refusal) or STATUS.get(refused.refusal, otherwise)
 
@@ -85,5 +85,5 @@ def local_url(path: str, query: Mapping[str, str]) -> str:
 
 
 def away(url: str) -> Response:
-    """To another page, by a redirect that no cache keeps."""
+    """A redirect to another page that no cache keeps."""
     return RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})

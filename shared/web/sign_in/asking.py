@@ -41,7 +41,7 @@ async def small_form(request: Request) -> Mapping[str, str]:
 
 
 class Cookie:
-    """One that holds for a few minutes, for this host alone."""
+    """A cookie that holds for a few minutes, for this host alone."""
 
     def __init__(self, purpose: str, congress: str, seconds: int) -> None:
         self._name, self._seconds = f"__Host-daihoi-{purpose}-{congress}", seconds
@@ -59,7 +59,8 @@ class Cookie:
 
 
 class FormGuard:
-    """Of forms that are sent before there is a session: each carries what follows from a cookie of this browser."""
+    """Guards forms that are sent before there is a session: each carries what follows from a cookie of this
+    browser."""
 
     FIELD = "csrf"
 
@@ -79,7 +80,7 @@ class FormGuard:
         return bool(cookie) and hmac.compare_digest(form.get(self.FIELD, "").encode(), _field(cookie).encode())
 
     def renew(self, response: Response) -> None:
-        """Once somebody is signed in, no form from before holds."""
+        """Forgets the secret of forms: once somebody is signed in, no form from before holds."""
         self._cookie.delete(response)
 
 

@@ -52,7 +52,8 @@ logger = logging.getLogger(__name__)
 
 
 class Desk:
-    """Of one service. `oidc` is the provider that people may prove who they are at, where the congress has one."""
+    """Signs people in and out at one service. `oidc` is the provider that people may prove who they are at, where the
+    congress has one."""
 
     def __init__(self, place: Place, render: Render, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         connection, self.settings = place.at_work.connection, place.at_work.settings
@@ -91,7 +92,7 @@ class Desk:
 
     # --- routes ---
     def routes(self) -> list[Route]:
-        """Those that every service has."""
+        """The routes that every service has."""
         return [
             self.route("/signed-in", self._arrive, "GET"),
             self.route("/sign-out", self._sign_out, "POST"),
@@ -119,13 +120,13 @@ class Desk:
 
     # --- who is signed in ---
     async def check(self, bearer: Bearer) -> None:
-        """Of a bearer whom the door has let in. It has looked where the token names a person; one from the command
-        line in a cookie is a session as well. Raises the refusals `signed_out`, `unavailable`."""
+        """Checks the session of a bearer whom the door has let in. It has looked where the token names a person; one
+        from the command line in a cookie is a session as well. Raises the refusals `signed_out`, `unavailable`."""
         if not bearer.actor.person:
             await self.signed_out.check(bearer)
 
     async def session(self, request: Request) -> Session | None:
-        """Nothing where nobody is signed in, or not any more. Raises the refusal `unavailable`."""
+        """The session; nothing where nobody is signed in, or not any more. Raises the refusal `unavailable`."""
         token = token_of(request, self.congress)
         if not token:
             return None
@@ -139,7 +140,7 @@ class Desk:
         return Session(token, bearer)
 
     async def session_of_form(self, request: Request) -> Session | None:
-        """As `session`, of whoever has posted a form. Raises as `small_form`, `session` and `check_form`."""
+        """The session of whoever has posted a form. Raises as `small_form`, `session` and `check_form`."""
         form = await small_form(request)
         session = await self.session(request)
         if session:
@@ -163,7 +164,7 @@ class Desk:
 
     # --- to the authority, and back ---
     def send_away(self, request: Request) -> Response:
-        """To where one signs in, and back to this page."""
+        """Sends a visitor to where one signs in, and from there back to this page."""
         path = request.url.path if request.method in ("GET", "HEAD") else "/"
         if request.method in ("GET", "HEAD") and request.url.query:
             path += f"?{request.url.query}"
@@ -177,14 +178,14 @@ class Desk:
         return response
 
     def destination(self, given: Mapping[str, str]) -> Destination:
-        """Of what a URL or a form says, as far as it leads to a service of the congress."""
+        """The destination that a URL or a form names, as far as it leads to a service of the congress."""
         to, state = given.get("to", ""), given.get("state", "")
         if to not in self.place.addresses or len(state) != len(digest("")):
             to, state = SUBCOMMITTEE, ""
         return Destination(to=to, path=local_path(given.get("path", "")), state=state if to != SUBCOMMITTEE else "")
 
     async def _arrive(self, request: Request) -> Response:
-        """With a code from the authority."""
+        """Takes in who comes with a code from the service where people sign in."""
         code = request.query_params.get("code", "")[:100]
         handed_over = await self.handing_over.take(self.place.service, code, self._state.read(request))
         if handed_over is None:
@@ -208,7 +209,7 @@ class Desk:
             await self.signed_out.end(session.bearer.token_id)
 
     def let_out(self, url: str) -> Response:
-        """To another page, without the session's cookie."""
+        """Sends a visitor to another page, without the session's cookie."""
         response = away(url)
         end_session(response, self.congress)
         return response

@@ -54,7 +54,7 @@ class KeepingAccounts:
         return away("/accounts")
 
     async def _change(self, request: Request) -> Response:
-        """One thing about it, by `what`; whoever has it is signed out everywhere."""
+        """Changes one thing about an account, by `what`; whoever has it is signed out everywhere."""
         accounts, form = self._desk.accounts, await small_form(request)
         session = await self._keeper(request, form)
         if session is None:
@@ -93,7 +93,8 @@ class KeepingAccounts:
                 raise ACCOUNT_NOT_FOUND(account=account.id)
 
     async def _keeper(self, request: Request, form: Mapping[str, str]) -> Session | None:
-        """Nothing where nobody is signed in. Raises the refusals `may_not_keep_accounts`, `form_not_from_here`."""
+        """Who keeps accounts here; nothing where nobody is signed in. Raises the refusals `may_not_keep_accounts`,
+        `form_not_from_here`."""
         session = await self._desk.session(request)
         if session:
             self._check_keeps(session)

@@ -67,8 +67,8 @@ class LettingIn:
         return max(now, await self._desk.signed_out.holds_from(account) or now)
 
     async def go(self, destination: Destination, token: str, actor: Actor, expires: datetime) -> Response:
-        """To the service that somebody comes from, with their session; to that of their unit where they come from
-        none and have nothing to do here."""
+        """Sends people on to the service that somebody comes from, with their session; to that of their unit where
+        they come from none and have nothing to do here."""
         desk, addresses = self._desk, self._desk.place.addresses
         if destination.to == SUBCOMMITTEE:
             is_home = destination.path != "/" or may(actor, Act.READ, SUBCOMMITTEE)
@@ -106,5 +106,5 @@ class LettingIn:
     def page(
         self, request: Request, template: str, whose: Whose, problem: Refused | None = None, status: int = 200
     ) -> Response:
-        """One about this account."""
+        """A page about this account."""
         return self._desk.pages.page(request, template, problem, status, whose.session, account=whose.kept.account)

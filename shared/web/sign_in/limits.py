@@ -24,7 +24,7 @@ OF_AN_ADDRESS = Rate(30, 2.0)
 
 
 class Limit:
-    """Of one kind of key. Where there are too many, the one that was longest not tried is forgotten."""
+    """A limit on one kind of key. Where there are too many, the one that was longest not tried is forgotten."""
 
     def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic, most: int = MOST_KEPT) -> None:
         self._rate, self._clock, self._most = rate, clock, most
@@ -52,7 +52,8 @@ class Limit:
 
 
 class Tries:
-    """To prove who one is: each counts for the account that it names, and for the address that it comes from."""
+    """Tries to prove who one is: each counts for the account that it names, and for the address that it comes
+    from."""
 
     def __init__(self) -> None:
         self.of_account, self.of_address = Limit(OF_AN_ACCOUNT), Limit(OF_AN_ADDRESS)
@@ -62,7 +63,7 @@ class Tries:
         _check(max(self.of_address.take(_address(request)), self.of_account.take(account[:100])))
 
     def count_address(self, request: Request) -> None:
-        """As `count`, where no account is named."""
+        """Counts as `count` does, where no account is named."""
         _check(self.of_address.take(_address(request)))
 
     def give_back(self, request: Request, account: str) -> None:

@@ -138,12 +138,12 @@ class Oidc:
 
     async def _look_up(self) -> _Provider:
         issuer = self._settings.oidc_issuer
-        said = await self._ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        endpoints = [said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
-        if said.get("issuer") != issuer or not all(map(_is_safe, endpoints)):
+        metadata = await self._ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        endpoints = [metadata.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+        if metadata.get("issuer") != issuer or not all(map(_is_safe, endpoints)):
             logger.error("what %s says of itself is not to be used: another issuer, or no https", issuer)
             raise PROVIDER_AWAY()
-        methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        methods = metadata.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
         authorization, token, keys = map(str, endpoints)
         return _Provider(issuer, authorization, token, keys, "client_secret_basic" in methods)
 
@@ -151,9 +151,9 @@ class Oidc:
         async with self._looking:
             waits_s = KEYS_AGAIN_AFTER_S if again else DISCOVERED_FOR_S
             if self._keys is None or time.monotonic() - self._keys_at > waits_s:
-                said = await self._ask("GET", provider.jwks_uri)
+                answer = await self._ask("GET", provider.jwks_uri)
                 try:
-                    self._keys = KeySet.import_key_set({"keys": _for_signatures(said["keys"])})
+                    self._keys = KeySet.import_key_set({"keys": _for_signatures(answer["keys"])})
                 except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
                     raise PROVIDER_AWAY() from error
                 self._keys_at = time.monotonic()
@@ -178,13 +178,13 @@ class Oidc:
                     )
                     raise PROVIDER_REFUSED()
                 answer.raise_for_status()
-            said = read_json(body)
+            content = read_json(body)
         except (httpx.HTTPError, httpx.InvalidURL, NotJson, ValueError, OSError) as error:
             logger.warning("%s does not answer as it must: %s", url, brief(error))
             raise PROVIDER_AWAY() from error
-        if not isinstance(said, dict):
+        if not isinstance(content, dict):
             raise PROVIDER_AWAY()
-        return said
+        return content
 
     def _trusted(self) -> ssl.SSLContext | bool:
         """Read anew each time, as it may be renewed. Raises `OSError`."""

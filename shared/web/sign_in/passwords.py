@@ -53,7 +53,7 @@ class Passwords:
         self._nobodys = ""
 
     async def hash(self, password: str) -> str:
-        """Of a password that `checked_password` has returned."""
+        """The hash of a password that `checked_password` has returned."""
         async with self._free:
             return await asyncio.to_thread(self._hasher.hash, password)
 

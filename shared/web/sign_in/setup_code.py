@@ -39,7 +39,7 @@ def is_setup_code(settings: Settings, typed: str) -> bool:
 
 
 def remove_setup_code(settings: Settings) -> None:
-    """Once somebody can sign in."""
+    """Removes the set-up code once somebody can sign in."""
     try:
         setup_code_path(settings).unlink(missing_ok=True)
     except OSError as error:

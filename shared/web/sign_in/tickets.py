@@ -55,7 +55,7 @@ def seal(ticket: Ticket, private_key: bytes, congress: str, now: datetime) -> st
 
 
 def unseal[Kind: Ticket](kind: type[Kind], sealed: str, private_key: bytes, congress: str) -> Kind | None:
-    """Nothing where it is none of this kind, or over."""
+    """What the ticket says; nothing where it is none of this kind, or over."""
     try:
         claims: dict[str, Any] = jwt.decode(
             sealed,

@@ -13,7 +13,7 @@ from services.subcommittee.importing.layout import OF_TASKS
 from services.subcommittee.importing.template import template
 from services.subcommittee.pages.forms import first_of, may
 from services.subcommittee.pages.importing.kind import MOST_BATCH_BYTES, Kind, Line, Plan, Views
-from services.subcommittee.pages.importing.words import Changes, details, said
+from services.subcommittee.pages.importing.words import Changes, details, sentence_of
 from shared.entering.tables import Wrong
 from shared.unit.problems import Problem
 from shared.values.code_lists import CodeList
@@ -59,7 +59,9 @@ def _plan_of_catalogue(visit: Visit, source: planning.Source, views: Views) -> P
             "unchanged": change.unchanged,
         },
         lines=[*new, *changed, *removed],
-        remarks=[said(visit, why) for why in (*source.remarks, *planned.remarks) if why.refusal != NAMED_OTHERWISE],
+        remarks=[
+            sentence_of(visit, why) for why in (*source.remarks, *planned.remarks) if why.refusal != NAMED_OTHERWISE
+        ],
         refused=[Wrong(0, "", why) for why in change.refused],
         doubts=planned.doubts,
         kept=planned.kept,

@@ -12,7 +12,7 @@ from services.subcommittee.importing.register_changes import NO_KIND, NO_SINCE
 from services.subcommittee.importing.remembered import remember
 from services.subcommittee.pages.importing.kind import Kind
 from services.subcommittee.pages.importing.reader import in_reader
-from services.subcommittee.pages.importing.words import column, grouped, place_of, said, word
+from services.subcommittee.pages.importing.words import column, grouped, place_of, sentence_of, word
 from services.subcommittee.pages.uploads import Upload
 from shared.entering.headings import NOT_TAKEN, heading_key
 from shared.entering.tables import Unreadable
@@ -26,9 +26,9 @@ from shared.web.visit import Visit
 def unread(kind: Kind, visit: Visit, upload: Upload, unreadable: Unreadable) -> Response:
     columns = _asked_columns(unreadable)
     codes = {error.why.refusal for error in unreadable.errors}
-    asked = {NO_UNIT, NO_KIND, NO_SINCE, UNKNOWN_HEADINGS, SAME_FIELD} & codes
+    questions = {NO_UNIT, NO_KIND, NO_SINCE, UNKNOWN_HEADINGS, SAME_FIELD} & codes
     unclear = {error.unclear: error for error in unreadable.errors if error.unclear}
-    told = [error for error in unreadable.errors if not error.unclear and error.why.refusal not in asked]
+    errors = [error for error in unreadable.errors if not error.unclear and error.why.refusal not in questions]
     names = [{"value": name, "label": column(visit, kind.command, name)} for name in kind.known.names]
     return visit.render(
         "subcommittee/import_problems.html",
@@ -40,15 +40,19 @@ def unread(kind: Kind, visit: Visit, upload: Upload, unreadable: Unreadable) -> 
             {"heading": heading, "key": heading_key(heading), "value": name} for heading, name in columns.items()
         ],
         names=names,
-        asks_unit=NO_UNIT in asked,
-        asks_kind=NO_KIND in asked,
-        asks_since=NO_SINCE in asked,
+        asks_unit=NO_UNIT in questions,
+        asks_kind=NO_KIND in questions,
+        asks_since=NO_SINCE in questions,
         unclear=[
-            {"text": text, "sentence": said(visit, error.why), "place": place_of(visit, [error.row], error.column)}
+            {
+                "text": text,
+                "sentence": sentence_of(visit, error.why),
+                "place": place_of(visit, [error.row], error.column),
+            }
             for text, error in unclear.items()
         ],
-        groups=grouped(visit, told),
-        count=len(told),
+        groups=grouped(visit, errors),
+        count=len(errors),
         **choices(visit),
     )
 

@@ -23,7 +23,7 @@ async def in_reader[Result](work: Callable[[], Result]) -> Result:
 
 
 async def read(kind: Kind, visit: Visit, upload: Upload) -> Any:
-    """Once with the same wishes; what is remembered of its columns is said for whoever sent it."""
+    """Reads the file, once with the same wishes; what is remembered of its columns is said for whoever sent it."""
     if upload.read and upload.read[0] == upload.wishes:
         return upload.read[1]
     try:

@@ -10,7 +10,7 @@ from services.subcommittee.importing.register_template import register_template
 from services.subcommittee.organisation import RegisterOrganisations
 from services.subcommittee.pages.forms import first_of
 from services.subcommittee.pages.importing.kind import MOST_BATCH_BYTES, Kind, Line, Plan, Views
-from services.subcommittee.pages.importing.words import Changes, details, said
+from services.subcommittee.pages.importing.words import Changes, details, sentence_of
 from services.subcommittee.pages.uploads import Upload
 from shared.domain.decider import Refused
 from shared.entering.days import clear_day
@@ -50,12 +50,12 @@ def _plan_of_register(visit: Visit, source: register_planning.RegisterSource, vi
     change = planned.change
     lines = [
         Line(
-            "new" if told.is_new else "changed",
+            "new" if row.is_new else "changed",
             "",
-            " · ".join(filter(None, (told.organisation, told.position))),
-            details(visit, RegisterOrganisations, _masked(visit, told.fields)),
+            " · ".join(filter(None, (row.organisation, row.position))),
+            details(visit, RegisterOrganisations, _masked(visit, row.fields)),
         )
-        for told in change.told
+        for row in change.rows
     ]
     new = sum(line.kind == "new" for line in lines)
     return Plan(
@@ -67,7 +67,7 @@ def _plan_of_register(visit: Visit, source: register_planning.RegisterSource, vi
             "not_listed": change.not_listed,
         },
         lines=lines,
-        remarks=[said(visit, why) for why in source.listed.remarks],
+        remarks=[sentence_of(visit, why) for why in source.listed.remarks],
         refused=change.refused,
     )
 

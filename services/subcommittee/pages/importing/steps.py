@@ -66,7 +66,8 @@ async def _upload_page(kind: Kind, visit: Visit) -> Response:
 
 
 def _base_name(name: str) -> str:
-    """Without the folders that some programs send along, and without what no file on record is called."""
+    """The name of a file without the folders that some programs send along, and without what no file on record is
+    called."""
     whole = name.encode("utf-8", "replace").decode("utf-8")
     return printable(re.split(r"[/\\]", whole)[-1]) or "-"
 

@@ -49,8 +49,8 @@ def column(visit: Visit, command: type[Command], name: str) -> str:
 
 def word(visit: Visit, field: str, code: str) -> str:
     words = words_of_choice(field, code)
-    said = visit.say(words) if words else code
-    return said[:1].upper() + said[1:]
+    label = visit.say(words) if words else code
+    return label[:1].upper() + label[1:]
 
 
 def _value(visit: Visit, name: str, value: Any) -> str:
@@ -82,7 +82,7 @@ def details(visit: Visit, command: type[Command], changes: Changes) -> list[tupl
     ]
 
 
-def said(visit: Visit, why: Refused) -> str:
+def sentence_of(visit: Visit, why: Refused) -> str:
     words = SAID_ON_PAGES.get(why.refusal)
     return render(words.filled(**why.params) if words else why.message, visit.lang)
 
@@ -91,7 +91,7 @@ def grouped(visit: Visit, errors: Sequence[Wrong]) -> list[Mapping[str, Any]]:
     """What is the same in many rows is told once."""
     rows: dict[tuple[str, str], list[int]] = {}
     for error in errors:
-        rows.setdefault((error.column, said(visit, error.why)), []).append(error.row)
+        rows.setdefault((error.column, sentence_of(visit, error.why)), []).append(error.row)
     return [
         {"place": place_of(visit, numbers, column), "sentence": sentence, "count": len(numbers)}
         for (column, sentence), numbers in rows.items()
