@@ -131,11 +131,11 @@ def as_bytes(envelope: Envelope) -> bytes:
 
 
 def decode_data[E: Event](envelope: Envelope, model: type[E]) -> E:
-    """The typed event in `envelope`. Raises `Undecodable` where the data does not fit the type, or holds a number
-    that no reader can keep."""
+    """The typed event in `envelope`, without the fields that this version does not know, however deep they stand.
+    Raises `Undecodable` where the data does not fit the type, or holds a number that no reader can keep."""
     _check_numbers(envelope.data.values())
     try:
-        validated: E = _adapter(model).validate_python(envelope.data)
+        validated: E = _adapter(model).validate_python(envelope.data, extra="ignore")
     except ValidationError as error:
         raise Undecodable(_in_one_line(error)) from error
     return validated

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
+from msgspec.structs import replace
 from pydantic import AwareDatetime, BaseModel
 
 from services.logistics import expenses, resources
@@ -57,9 +58,11 @@ from shared.events.task import (
 )
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
+from shared.eventstore.envelope import decode_data
 from shared.values.code_lists import CodeList, Entry, NewEntry
 from shared.values.types import Text
 from shared.values.units import support_unit_ids
+from tests.congress import envelope_of
 from tests.domain.scenario import AGGREGATES, BEGAN, decided_in
 from tests.properties.effort import effort, short_and_long
 
@@ -382,6 +385,23 @@ def a_history_survives_being_written_down(ledger: Ledger) -> None:
         assert ledger.aggregate.fold(replayed) == live
 
 
+def a_field_that_a_later_version_adds_is_passed_over_however_deep_it_stands(ledger: Ledger) -> None:
+    for events, _ in ledger.told():
+        for event in events:
+            envelope = envelope_of(event, "logistics", "task", "a", 1)
+            assert decode_data(replace(envelope, data=with_a_surprise(envelope.data)), type(event)) == event
+
+
+def with_a_surprise(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: with_a_surprise(each) for name, each in value.items()} | {"surprise": 1}
+        case list():
+            return [with_a_surprise(each) for each in value]
+        case _:
+            return value
+
+
 def reservations_of_a_resource_never_overlap(ledger: Ledger) -> None:
     for events, _ in ledger.told():
         for state in accumulate(events[1:], resources.evolve, initial=resources.evolve(None, events[0])):
@@ -545,6 +565,7 @@ def test_what_was_just_accepted_changes_nothing_when_repeated_and_every_rule_hol
                 assert ledger.handle(command, actor) == []
         a_state_is_the_same_live_rebuilt_and_resumed_anywhere(ledger)
         a_history_survives_being_written_down(ledger)
+        a_field_that_a_later_version_adds_is_passed_over_however_deep_it_stands(ledger)
         for rule in OF_ITS_OWN.get(aggregate.entity, ()):
             rule(ledger)
 

@@ -190,8 +190,9 @@ async def test_an_empty_broker_in_place_of_the_old_one_stops_the_tracker_until_t
         await scene.holds(events)
 
 
-@pytest.mark.parametrize("tracker_runs", [True, pytest.param(False, marks=pytest.mark.long)])
-@pytest.mark.parametrize("more", [pytest.param(0, marks=pytest.mark.long), 1])
+@pytest.mark.long
+@pytest.mark.parametrize("tracker_runs", [True, False])
+@pytest.mark.parametrize("more", [0, 1])
 async def test_another_ledger_of_the_same_or_greater_length_is_refused_until_a_rebuild(scene, tracker_runs, more):
     events = await scene.write(1, 2)
     async with scene.tracked() as tracker:

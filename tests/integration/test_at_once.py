@@ -19,7 +19,7 @@ from shared.events.task import TaskProgressed
 from tests.integration.test_parked import Stage
 from tests.integration.test_tracker import at, project_all, silent, tracking
 
-REPORTS = 50
+FEW, MANY = 10, 50
 TODAY = date(2020, 10, 1)
 
 
@@ -59,11 +59,12 @@ async def folded_digests(ledger, wanted):
     return digests
 
 
-async def test_every_report_comes_and_is_of_one_checkpoint_while_events_pour_in(stage, ledger, views):
+@pytest.mark.parametrize("reports", [FEW, pytest.param(MANY, marks=pytest.mark.long)])
+async def test_every_report_comes_and_is_of_one_checkpoint_while_events_pour_in(stage, ledger, views, reports):
     await stage.write(*range(1, 31))
     reader, told = ViewStore(views.database), []
     async with pouring(stage, views, ledger):
-        for _ in range(REPORTS):
+        for _ in range(reports):
             report = await queries.consolidated_report(stage.congress, reader, ledger, TODAY)
             told.append((report.as_of.sequence, report.digest))
     places = {sequence for sequence, _ in told}
@@ -86,6 +87,7 @@ async def test_every_other_question_is_answered_meanwhile(stage, ledger, views, 
             await asked[question](ViewStore(views.database))
 
 
+@pytest.mark.long
 async def test_a_verification_a_retry_and_a_rebuild_come_to_their_end_meanwhile(stage, ledger, views):
     await stage.write(*range(1, 11))
     await stage.raw(b"{}", entity_id="odd")

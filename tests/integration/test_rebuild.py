@@ -22,7 +22,7 @@ from tests.congress import Writer, settled
 from tests.integration.test_tracker import project_all
 from tests.waiting import until
 
-TASKS = 150
+TASKS = 60
 DEATH_TIMEOUT_S = 180
 
 
@@ -67,7 +67,11 @@ async def killed(supervisor, point, count=1):
 @pytest.mark.parametrize(
     "point", ["inside_the_transaction", pytest.param("after_the_transaction", marks=pytest.mark.long)]
 )
-async def test_a_rebuild_goes_on_where_a_killed_one_was(ledger, views, supervisor, written, point):
+async def test_a_rebuild_goes_on_where_a_killed_one_was(
+    connection, congress, ledger, views, supervisor, written, point
+):
+    written += await Writer(EventStore(connection, congress, "propaganda")).write(range(1, 101))
+    await settled(ledger, written)
     await project_all(ledger, views)
     await killed(supervisor, point, 3)
     (left_behind,) = await made_anew(views)
