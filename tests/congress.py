@@ -79,12 +79,8 @@ async def connected_to_streams(endpoints: Endpoints, congress: str) -> AsyncIter
     async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
         await provision(connection, congress)
         yield connection
-        await remove_streams(connection, congress)
-
-
-async def remove_streams(connection: Client, congress: str) -> None:
-    for name in every_stream(congress):
-        await connection.request(f"$JS.API.STREAM.DELETE.{name}", timeout=10)
+        for name in every_stream(congress):
+            await connection.request(f"$JS.API.STREAM.DELETE.{name}", timeout=10)
 
 
 class Writer:

@@ -2,8 +2,8 @@
 
 What takes long begins first, so that all workers end at about the same time. After that, files that wait for servers
 and files that only compute take turns, for the first leave a processor idle that the second can use. Tests of a file
-stay with one worker, for some share what is set up for their module; the long ones that share nothing are handed out
-one by one.
+stay with one worker, for some share what is set up for their module; so do files that share what is set up for a run.
+The long ones that share nothing are handed out one by one.
 """
 
 from collections.abc import Iterable
@@ -12,8 +12,9 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 LONG_FILES = (
-    "faults/test_matrix.py",
+    "web/test_api.py",
     "integration/test_cli.py",
+    "faults/test_matrix.py",
     "properties/test_hostile_commands.py",
     "faults/test_outages.py",
     "faults/test_two_trackers.py",
@@ -44,6 +45,25 @@ ONE_BY_ONE = frozenset(
 """Files whose tests share nothing but the servers."""
 
 
+TOGETHER = {
+    "the browser": frozenset(
+        {"web/browser/test_every_page.py", "web/browser/test_script.py", "web/browser/test_smoke.py"}
+    ),
+    "the sample": frozenset(
+        {
+            "web/test_api.py",
+            "web/test_first_steps.py",
+            "web/test_hostile_pages.py",
+            "web/test_own_views.py",
+            "web/test_records.py",
+            "web/test_role_matrix.py",
+            "web/test_task_pages.py",
+        }
+    ),
+}
+"""By what is set up once for a run and takes long: the files whose tests share it, and so a worker."""
+
+
 def places_in_line(paths: Iterable[Path]) -> dict[Path, tuple[int, float]]:
     """By the file: whether it is a long one, and where it stands among those that are like it."""
     files = sorted(set(paths), key=lambda path: (_place(path.parent.name, FOLDERS), path))
@@ -59,5 +79,7 @@ def _place(name: str, line: tuple[str, ...]) -> int:
 
 class FilesAndLongTests(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return nodeid if file.removeprefix("tests/") in ONE_BY_ONE else file
+        file = nodeid.partition("::")[0].removeprefix("tests/")
+        if file in ONE_BY_ONE:
+            return nodeid
+        return next((what for what, files in TOGETHER.items() if file in files), file)

@@ -170,8 +170,8 @@ async def refused(doing):
     [
         ("a block is cut", range(30, 50)),
         pytest.param("a block is damaged", range(30, 50), marks=pytest.mark.long),
-        ("a limit is set and taken back", [0]),
-        ("an age is set and taken back", [0]),
+        pytest.param("a limit is set and taken back", [0], marks=pytest.mark.long),
+        pytest.param("an age is set and taken back", [0], marks=pytest.mark.long),
         ("the stream is deleted and made anew", [0]),
     ],
 )

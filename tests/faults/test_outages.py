@@ -128,12 +128,9 @@ def most_tries_within(seconds: float) -> int:
     return tries
 
 
-@pytest.mark.parametrize(
-    ("how", "outage_s"), [("stopped", SHORT_OUTAGE_S), pytest.param("paused", OUTAGE_S, marks=pytest.mark.long)]
-)
-@pytest.mark.parametrize(
-    ("name", "code"), [pytest.param("nats", "jetstream_silent", marks=pytest.mark.long), ("mongo", "mongo_silent")]
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("how", "outage_s"), [("stopped", SHORT_OUTAGE_S), ("paused", OUTAGE_S)])
+@pytest.mark.parametrize(("name", "code"), [("nats", "jetstream_silent"), ("mongo", "mongo_silent")])
 async def test_a_tracker_waits_out_a_server_that_is_gone_or_slow_without_spinning(
     scene, caplog, name, code, how, outage_s
 ):

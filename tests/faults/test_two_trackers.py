@@ -154,6 +154,7 @@ async def test_a_first_that_stood_still_wakes_up_as_one_of_two_and_has_moved_not
         await all_applied_once(ledger, views, more)
 
 
+@pytest.mark.long
 async def test_of_two_started_at_once_one_projects_and_the_other_stands_by(pair, write, ledger, views):
     events = await write()
     async with watched(views):

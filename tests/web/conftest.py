@@ -10,18 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nats.aio.client import Client
 
-from shared.eventstore.streams import provision
 from shared.platform.embedded import Endpoints
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 from shared.web import server
 from shared.web.application import application
-from tests.congress import connected_to_streams, remove_streams
-from tests.servers import operator_of
-from tests.told_once import common_to_workers, told_once
+from tests.congress import connected_to_streams
 from tests.web.pages import TIMEOUT_S, Pages, Shown
 from tests.web.telling import TODAY, tell
 
@@ -54,25 +49,13 @@ def errors() -> Iterator[Errors]:
 
 @asynccontextmanager
 async def a_congress(endpoints: Endpoints, folder: Path, **changed: Any) -> AsyncIterator[Pages]:
-    """Its streams, and its services. `changed` are settings."""
+    """Its streams, and its services from when they are first asked for. `changed` are settings."""
     congress = f"t-{uuid.uuid4().hex[:12]}"
-    async with (
-        connected_to_streams(endpoints, congress) as connection,
-        served(endpoints, connection, congress, folder, **changed) as pages,
-    ):
-        yield pages
-
-
-@asynccontextmanager
-async def served(
-    endpoints: Endpoints, connection: Client, congress: str, folder: Path, **changed: Any
-) -> AsyncIterator[Pages]:
-    """The services of a congress whose streams are there, from when they are first asked for."""
     values = {"congress": congress, "nats_url": endpoints.nats_url, "data_dir": folder, "http_port": 0}
     values |= {"evidence_mb": 2} | changed
     settings = Settings(lang="en", **values)
     make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
-    async with AsyncExitStack() as stack:
+    async with connected_to_streams(endpoints, congress) as connection, AsyncExitStack() as stack:
 
         async def begin(service: str) -> Shown:
             with pytest.MonkeyPatch.context() as patch:
@@ -101,27 +84,12 @@ async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture(scope="session")
-async def sample(
-    endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory, testrun_uid: str
-) -> AsyncIterator[Pages]:
+async def sample(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pages]:
     """The sample congress, told whole, on a day in the middle of the work. To tell it takes long, so all tests that
-    look at it share it, in whichever worker, and leave it as it is."""
-    congress, folder = f"sample-{testrun_uid[:12]}", common_to_workers(tmp_path_factory) / "sample"
-    folder.mkdir(exist_ok=True)
-    async with (
-        nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection,
-        served(endpoints, connection, congress, folder, today=TODAY) as pages,
-    ):
-
-        async def tell_it() -> None:
-            await provision(connection, congress)
-            await tell(pages)
-
-        async def remove_it() -> None:
-            await remove_streams(connection, congress)
-
-        async with told_once(folder, tell_it, remove_it):
-            yield pages
+    look at it share it, in one worker (`tests.scheduling`), and leave it as it is."""
+    async with a_congress(endpoints, tmp_path_factory.mktemp("sample"), today=TODAY) as pages:
+        await tell(pages)
+        yield pages
 
 
 @pytest.fixture(scope="module")
