@@ -183,7 +183,13 @@ async def test_a_policy_whose_consumer_is_deleted_says_so_and_makes_it_anew(unit
         await unit.is_done_with(1)
         await settled(Ledger(connection, congress), 2)  # 2 is the review of d1
         monkeypatch.setattr(health, "UNSERVED_AFTER_S", 0)
-        monkeypatch.setattr(following, "POLICY_RETRY_DELAY_S", 3)
+        may_be_made, make = asyncio.Event(), unit.follower._make
+
+        async def make_when_it_may_be():
+            await may_be_made.wait()
+            await make()
+
+        monkeypatch.setattr(unit.follower, "_make", make_when_it_may_be)
         name = f"{ledger_stream(congress)}.{CONSUMER}"
         await js_api(connection, f"CONSUMER.DELETE.{name}", {})
 
@@ -191,6 +197,7 @@ async def test_a_policy_whose_consumer_is_deleted_says_so_and_makes_it_anew(unit
             return "does not deliver" in (await unit.health()).get("policy_unserved", "")
 
         await until(told)
+        may_be_made.set()
         await unit.put(ordered("d2"))
         await unit.is_done_with(3)
         assert await unit.health() == {}
