@@ -1,9 +1,9 @@
 """Every command of every service with boundary values in every field: refused with a code, or in the views. And given
 by everybody: refused to those whom the table of roles does not let give it.
 
-What several units have is dealt out over them: each gets every command. `make test` tries every fortieth value in
-one of them, and there every field full; the long tests every second, and every field full in each. A longer look
-(`DAIHOI_TEST_LONGER`) tries every value in every unit, and more at random.
+What several units have is dealt out over them. `make test` gives each command to one of them, with every fortieth
+value and with every field full; the long tests to each, with their share of every second value and with every field
+full. A longer look (`DAIHOI_TEST_LONGER`) tries every value in every unit, and more at random.
 """
 
 import asyncio
@@ -68,21 +68,18 @@ def dealt(service: str, command: type[Command], every: int) -> list[Hostile]:
     hostile = hostile_to(command)
     if LONGER:
         return hostile
-    having = [name for name in SERVICE_AGGREGATES if command in commands_of(name)]
     part = hostile[crc32(command.NAME.encode()) % every :: every]
-    return part[having.index(service) :: len(having)]
+    having = those_who_have(command)
+    return part if every == SHORT else part[having.index(service) :: len(having)]
 
 
-def gets_it_full(service: str, command: type[Command], every: int) -> bool:
-    """Whether this one of those that have the command is to get it with every field full."""
-    if every == LONG or command.NAME in MUCH_FOLLOWS:
-        return every == LONG
-    having = [name for name in SERVICE_AGGREGATES if command in commands_of(name)]
-    return LONGER > 0 or having[crc32(command.NAME.encode()) % len(having)] == service
+def those_who_have(command: type[Command]) -> list[str]:
+    return [name for name in SERVICE_AGGREGATES if command in commands_of(name)]
 
 
-def is_tried(service: str, command: type[Command], every: int) -> bool:
-    return gets_it_full(service, command, every) or bool(dealt(service, command, every))
+def is_given(service: str, command: type[Command], every: int) -> bool:
+    having = those_who_have(command)
+    return LONGER > 0 or every == LONG or having[crc32(command.NAME.encode()) % len(having)] == service
 
 
 class Sieges:
@@ -123,7 +120,7 @@ async def attack(siege: Besieged, wishes: Sequence[Wish], every: int) -> None:
 
     async def one(service: str, command: type[Command], hostile: Sequence[Sequence[Hostile]]) -> None:
         async with alone[f"{service} {command.ENTITY}" if named_for_all(command) else str(uuid4())], free:
-            await siege.besiege(service, command, hostile, full=gets_it_full(service, command, every))
+            await siege.besiege(service, command, hostile, full=every == LONG or command.NAME not in MUCH_FOLLOWS)
 
     for wish in sorted(wishes, key=lambda wish: wish[1] is not review.CloseReview):
         if looks_at_all(wish[1]):
@@ -236,7 +233,7 @@ async def test_a_boundary_value_is_refused_with_a_code_or_is_in_the_views(sieges
     wishes = [
         (service, command, [(value,) for value in dealt(service, command, every)])
         for command in commands_of(service)
-        if every == LONG or is_tried(service, command, every)
+        if is_given(service, command, every)
     ]
     await attack(siege, wishes, every)
     if every == LONG:
