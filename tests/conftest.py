@@ -1,5 +1,6 @@
 """Fixtures on the real servers. Every test gets a congress of its own, so none sees another's events."""
 
+import asyncio
 import gc
 import os
 import secrets
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import uvloop
 from nats.aio.client import Client
 
 from services.tracker.projection.store import ViewStore
@@ -83,6 +85,11 @@ def pytest_configure_node(node: Any) -> None:
         config.add_cleanup(kept.close)
         config.stash[PAIR] = kept.enter_context(one_pair_for_all(choice()[0]))
     node.workerinput["servers"] = dict(config.stash[PAIR])
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests run on the loop that services and the command line run on."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -96,6 +96,7 @@ def test_no_server_outlives_a_keeper_killed_with_9(folder):
         wait_until(lambda: not any(map(lives, pids)))
 
 
+@pytest.mark.long
 def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(folder):
     given = ("DAIHOI_NATS_URL", "DAIHOI_MONGO_URL")
     environment = {name: value for name, value in os.environ.items() if name not in given}

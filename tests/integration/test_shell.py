@@ -290,11 +290,13 @@ def test_where_the_answer_can_not_go_people_are_told_and_the_exit_code_says_so(t
     assert b"Exception ignored" not in ran.stderr
 
 
-LOCALES = [{"PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}]
-LOCALES += [{"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, {"LC_ALL": "POSIX"}, {"TERM": "dumb"}]
+LOCALES = [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}]
+MORE_LOCALES = [{"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "POSIX"}, {"TERM": "dumb"}]
 
 
-@pytest.mark.parametrize("locale", LOCALES, ids=str)
+@pytest.mark.parametrize(
+    "locale", [*LOCALES, *(pytest.param(each, marks=pytest.mark.long) for each in MORE_LOCALES)], ids=str
+)
 def test_an_encoding_that_lacks_the_letters_gets_them_without_marks(tmp_path, locale):
     ran = shell(tmp_path, '$PYTHON -c "$ANSWERING"', **locale)
     assert (ran.returncode, b"Traceback" in ran.stderr) == (0, False)

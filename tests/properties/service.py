@@ -8,6 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import pytest
+import uvloop
 from hypothesis import strategies as st
 from nats.aio.client import Client
 
@@ -188,7 +189,7 @@ def assert_answers(answer: Answer, told: Sequence[Told]) -> None:
 def standing_still(endpoints: Endpoints) -> Iterator[tuple[asyncio.AbstractEventLoop, Client]]:
     """A loop that stands still between two steps, for a machine whose steps are plain functions; and a connection.
     Nobody gives the real server up: on a busy machine it would be a mishap that nobody has asked for."""
-    loop = asyncio.new_event_loop()
+    loop = uvloop.new_event_loop()
     entered = nats_connection(endpoints.nats_url, "properties", operator_of(endpoints))
     try:
         with in_loop(loop, entered) as connection, pytest.MonkeyPatch.context() as patch:
