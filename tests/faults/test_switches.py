@@ -87,7 +87,8 @@ class Congress:
         return known.followed if known else 0
 
 
-@pytest.mark.parametrize("switches", [2, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("switches", [2, 20])
 async def test_switches_with_the_services_killed_in_between_leave_every_task_as_the_last_demands(
     connection, congress, ledger, views, settings, supervisor, switches
 ):

@@ -124,9 +124,8 @@ async def all_applied_once(ledger, views, events: int) -> None:
     assert sorted(row["_id"] for row in rows) == list(range(1, events + 1))
 
 
-@pytest.mark.parametrize(
-    "point", ["inside_the_transaction", pytest.param("after_the_transaction", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("point", ["inside_the_transaction", "after_the_transaction"])
 async def test_the_second_takes_over_from_a_first_that_is_killed(pair, write, ledger, views, point):
     await pair.start_first_then_second(at_the_second_commit(point, "SIGKILL"))
     term = (await pair.lease())["term"]
