@@ -12,20 +12,25 @@ from pathlib import Path
 from xdist.scheduler import LoadScopeScheduling
 
 LONG_FILES = (
+    "faults/test_matrix.py",
     "web/test_api.py",
     "integration/test_cli.py",
-    "faults/test_matrix.py",
     "properties/test_hostile_commands.py",
     "faults/test_outages.py",
+    "integration/test_backup.py",
+    "integration/test_start.py",
+    "integration/test_embedded.py",
+    "integration/test_shell.py",
     "faults/test_two_trackers.py",
     "properties/test_services.py",
     "faults/test_lost_events.py",
     "domain/test_histories.py",
     "properties/test_aggregates.py",
+    "integration/test_hand_edited.py",
+    "web/browser/test_every_page.py",
     "integration/test_rebuild.py",
-    "integration/test_backup.py",
 )
-"""They take turns as well: three that keep a processor busy, then one that mostly waits."""
+"""They take turns as well: some that keep a processor busy, then one that mostly waits."""
 FOLDERS = ("faults", "integration", "properties", "contract", "web")
 ONE_BY_ONE = frozenset(
     {

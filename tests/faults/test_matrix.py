@@ -1,5 +1,4 @@
-"""Faults once each, with a fixed seed: the most telling guard every change, the others run in `make test-all`. `make
-faults` runs those that take longest as well, and for longer."""
+"""Faults once each, with a fixed seed. `make faults` runs those that take longest as well, and for longer."""
 
 import pytest
 
@@ -7,15 +6,9 @@ from tests.faults.matrix import COLUMNS, Matrix, matrix
 from tests.faults.table import FAULTS, Fault
 
 SEED = 20_200_813
-TELLING = {
-    "unit killed between append and ack",
-    "tracker killed inside the transaction",
-}
-SHORT = [
-    pytest.param(fault, id=fault.name, marks=() if fault.name in TELLING else pytest.mark.long)
-    for fault in FAULTS
-    if not fault.slow
-]
+QUICK = [pytest.param(fault, id=fault.name) for fault in FAULTS if not fault.slow]
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +19,7 @@ def told(request: pytest.FixtureRequest) -> Matrix:
     return matrix(faults, len(faults), SEED, lambda _: None)
 
 
-def test_the_most_telling_faults_are_among_those_that_are_run() -> None:
-    assert {each.id for each in SHORT} > TELLING
-
-
-@pytest.mark.parametrize("fault", SHORT)
+@pytest.mark.parametrize("fault", QUICK)
 def test_every_invariant_holds_after_the_fault(told: Matrix, fault: Fault) -> None:
     (cells,) = told[fault]
     if cells.not_here:

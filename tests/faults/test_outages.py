@@ -26,6 +26,8 @@ from tests.own_servers import OwnServers, own_servers
 from tests.servers import operator_of
 from tests.waiting import until
 
+pytestmark = pytest.mark.long
+
 OUTAGE_S = 12
 SHORT_OUTAGE_S = 1.5
 """After the first try, which takes five or ten: long enough to see whoever tries again at once."""
@@ -128,7 +130,6 @@ def most_tries_within(seconds: float) -> int:
     return tries
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("how", "outage_s"), [("stopped", SHORT_OUTAGE_S), ("paused", OUTAGE_S)])
 @pytest.mark.parametrize(("name", "code"), [("nats", "jetstream_silent"), ("mongo", "mongo_silent")])
 async def test_a_tracker_waits_out_a_server_that_is_gone_or_slow_without_spinning(
@@ -165,7 +166,6 @@ async def ready_again(tracker: Tracked) -> bool:
     return health.ready and health.detail["role"] == "active"
 
 
-@pytest.mark.long
 async def test_an_empty_broker_in_place_of_the_old_one_stops_the_tracker_until_the_old_one_is_back(scene):
     events = await scene.write(1, 2)
     async with scene.tracked() as tracker:
@@ -187,7 +187,6 @@ async def test_an_empty_broker_in_place_of_the_old_one_stops_the_tracker_until_t
         await scene.holds(events)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("tracker_runs", [True, False])
 @pytest.mark.parametrize("more", [0, 1])
 async def test_another_ledger_of_the_same_or_greater_length_is_refused_until_a_rebuild(scene, tracker_runs, more):
