@@ -19,7 +19,6 @@ from tests.congress import Writer, settled
 from tests.faults.scene import dying
 from tests.waiting import until
 
-# `make test` has test_matrix.py in its place, which kills at named points.
 pytestmark = pytest.mark.long
 
 TASKS_TO_PROJECT = 1500

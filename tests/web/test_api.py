@@ -151,7 +151,7 @@ async def test_the_documents_of_every_view_come_page_by_page_each_once(sample, s
     shown = await sample.at(service)
     who = "auditor.office" if service == "subcommittee" else f"{service}.lead"
     for view in shown.views.view_names:
-        documents = await all_of(sample, who, view, at=service, limit=20)
+        documents = await all_of(sample, who, view, at=service, limit=60)
         expected = {str(document["_id"]): document for document in shown.views.documents(view)}
         assert [str(document["_id"]) for document in documents] == sorted(expected)
 

@@ -1,9 +1,11 @@
 """Every service does what its OpenAPI document says, whatever it is sent that fits the document or does not.
 
-What several services take is dealt out over them; the long test tries everything in each."""
+What several services take is dealt out over them, and each gets either data that fits or data that does not; the long
+test tries everything in each."""
 
 import asyncio
 from uuid import uuid4
+from zlib import crc32
 
 import pytest
 import schemathesis
@@ -81,12 +83,17 @@ def attack(operation, mode, examples, address, authorization):
     return statuses
 
 
-async def attack_all(pages, service, operations, examples):
+def one_mode(operation):
+    """Data that fits the document for about half of all operations, data that does not for the others."""
+    return MODES[:1] if crc32(operation.path.encode()) % 2 else MODES[1:]
+
+
+async def attack_all(pages, service, operations, examples, modes=lambda _: MODES):
     shown = await pages.at(service)
     authorization = f"Bearer {pages.token(f'{service}.{PER_CALLER[service]}')}"
     statuses = set()
     for operation in operations:
-        for mode in MODES[:1] if operation.path == "/health" else MODES:  # which takes nothing
+        for mode in MODES[:1] if operation.path == "/health" else modes(operation):  # which takes nothing
             arguments = (operation, mode, examples, shown.address, authorization)
             statuses |= await asyncio.to_thread(attack, *arguments)
     return statuses
@@ -102,7 +109,7 @@ async def test_a_service_answers_what_its_document_says(pages, service):
         if operation.path.rpartition("/")[2] in mine or not operation.path.startswith("/commands/")
     ]
     assert len(chosen) == len(mine) + 2
-    statuses = await attack_all(pages, service, chosen, EXAMPLES)
+    statuses = await attack_all(pages, service, chosen, EXAMPLES, one_mode)
     assert statuses >= {200, 404, 422}
 
 
