@@ -24,7 +24,7 @@ ENDS = {"well": 0, "three": 3, "sentence": 1, "raised": 1, "interrupted": -signa
 only_where_children_are_forked = pytest.mark.skipif(
     subprocess.Popen is not Popen, reason=f"not Linux, or {forked.SETTING} is off"
 )
-pytestmark = only_where_children_are_forked
+pytestmark = [only_where_children_are_forked, pytest.mark.long]
 
 
 @pytest.fixture

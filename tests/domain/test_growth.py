@@ -282,7 +282,16 @@ GROWING = {
 }
 
 
-@pytest.mark.parametrize(("aggregate", "story", "world", "codes"), GROWING.values(), ids=GROWING.keys())
+GROW_FOR_SECONDS = {"a resource", "the congress"}
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "story", "world", "codes"),
+    [
+        pytest.param(*growing, id=name, marks=[pytest.mark.long] if name in GROW_FOR_SECONDS else [])
+        for name, growing in GROWING.items()
+    ],
+)
 def test_a_document_of_which_all_is_told_that_can_be_told_stays_small(aggregate, story, world, codes):
     events, refused = told(aggregate, story(), world)
     assert [each.code for each in refused] == codes

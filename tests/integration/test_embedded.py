@@ -88,6 +88,7 @@ def test_no_server_outlives_a_parent_killed_with_9(folder):
         wait_until(lambda: not any(map(lives, pids)))
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills children with their parent")
 def test_no_server_outlives_a_keeper_killed_with_9(folder):
     with another_process_holding(folder):
@@ -133,6 +134,7 @@ async def test_services_whose_embedded_servers_are_gone_are_not_waited_for(tmp_p
     assert child.wait() == -signal.SIGKILL
 
 
+@pytest.mark.long
 def test_a_server_that_dies_is_started_again_at_the_same_place(folder):
     with embedded_servers(folder) as found:
         began = time.monotonic()

@@ -21,7 +21,8 @@ from tests.properties.effort import effort, short_and_long
 from tests.properties.service import SOMEWHERE, Service, Wish, standing_still
 from tests.properties.wishes import HOW, actors_of, wishes
 
-FEWER, EXAMPLES, STEPS = 2, 8, 25
+FEWER, EXAMPLES = 2, 8
+STEPS = {FEWER: 15, EXAMPLES: 25}
 
 EVERY_AGGREGATE = [
     pytest.param(service, aggregate, id=f"{service} {aggregate.entity}")
@@ -137,4 +138,4 @@ def test_whatever_goes_wrong_a_command_is_done_once_and_what_is_remembered_is_wh
     with standing_still(endpoints) as (loop, connection):
         told = {"name": service, "focus": aggregate, "congress": congress, "met": met}
         machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
-        run_state_machine_as_test(machine, settings=effort(examples, STEPS))
+        run_state_machine_as_test(machine, settings=effort(examples, STEPS[examples]))

@@ -27,6 +27,7 @@ async def addresses(pages, service):
     return shown_ones
 
 
+@pytest.mark.long
 async def test_what_is_wrong_with_a_page_is_found(pages, visitor):
     page = await visitor(pages, "logistics.lead", "/work")
     assert await complaints(page) == []
