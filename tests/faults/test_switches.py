@@ -24,6 +24,7 @@ from tests.waiting import until
 UNITS = [*support_unit_ids()]
 TASKS = 6
 SEED = 20_200_813
+SWITCHES = 20
 GROUP = {"number": 1, "name": {"vi": "Khánh tiết"}}
 SCENARIOS = ("both", "none", "outbreak")
 
@@ -88,9 +89,8 @@ class Congress:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("switches", [2, 20])
 async def test_switches_with_the_services_killed_in_between_leave_every_task_as_the_last_demands(
-    connection, congress, ledger, views, settings, supervisor, switches
+    connection, congress, ledger, views, settings, supervisor
 ):
     random, told = Random(SEED), Congress(connection, congress, settings)  # noqa: S311 - no secret
     for name in (SUBCOMMITTEE, *UNITS, "tracker"):
@@ -99,7 +99,7 @@ async def test_switches_with_the_services_killed_in_between_leave_every_task_as_
     await asyncio.gather(*(told.prepare(unit) for unit in UNITS))
     before = {unit: [await told.state(unit, task, f"t-{number}") for number in range(TASKS)] for unit in UNITS}
 
-    for number in range(1, switches + 1):
+    for number in range(1, SWITCHES + 1):
         started_at = await ledger.last_sequence()
         case = ("none", "outbreak")[number % 2]
         newcomers = (told.open_task(unit, TASKS + number) for unit in UNITS if random.random() < 0.5 or number == 1)
@@ -119,7 +119,7 @@ async def test_switches_with_the_services_killed_in_between_leave_every_task_as_
         await working
 
     async def all_followed():
-        return min([await told.followed(unit) for unit in UNITS]) == switches
+        return min([await told.followed(unit) for unit in UNITS]) == SWITCHES
 
     await until(all_followed)
     last = NO_EPIDEMIC
